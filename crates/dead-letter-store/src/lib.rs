@@ -1,0 +1,1 @@
+//! Rejected stream records, stored in S3 with payload and reason, one object a batch.

@@ -1,0 +1,1 @@
+//! Local stand-ins for services that no emulator offers, with the documented limits enforced.

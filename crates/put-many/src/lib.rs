@@ -1,0 +1,1 @@
+//! Bounded, retried, loss-proof writes to batch APIs that can fail in part.

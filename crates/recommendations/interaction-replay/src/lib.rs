@@ -1,0 +1,1 @@
+//! Replays interactions onto the stream and shows what became of each of them.

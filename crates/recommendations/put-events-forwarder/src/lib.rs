@@ -1,0 +1,1 @@
+//! Lambda function: interactions on a Kinesis stream into Amazon Personalize.

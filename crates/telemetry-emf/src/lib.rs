@@ -1,0 +1,1 @@
+//! JSON logs and CloudWatch embedded metrics for a stream function.
