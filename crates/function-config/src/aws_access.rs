@@ -1,0 +1,110 @@
+//! What a function needs to call AWS: region, credentials, endpoint, and one client configuration made of them.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+
+use crate::environment::{Environment, Reported};
+use crate::http;
+
+/// How long a connection may take. A connection inside a region takes milliseconds; a longer wait is a lost packet.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long one call may take, connection and answer included. The caller's own deadline may end it sooner.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Region, credentials and endpoint, as Lambda hands them to a function.
+#[derive(Debug, Clone)]
+pub struct AwsAccess {
+    region: String,
+    credentials: Credentials,
+    endpoint_url: Option<String>,
+}
+
+impl AwsAccess {
+    /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and `AWS_ENDPOINT_URL`.
+    ///
+    /// The credentials are read once: those of an execution environment are not changed while it lives.
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+    ///
+    /// # Errors
+    /// [`Reported`] when region or keys are absent.
+    pub fn read(environment: &mut Environment<'_>) -> Result<Self, Reported> {
+        let region = environment.required("AWS_REGION", "a region, such as us-east-1");
+        let access_key_id = environment.required::<String>("AWS_ACCESS_KEY_ID", "an access key's id");
+        let secret = environment.required::<String>("AWS_SECRET_ACCESS_KEY", "the access key's secret");
+        let session_token = environment.optional("AWS_SESSION_TOKEN", "a session token");
+        let endpoint_url = environment.optional::<EndpointUrl>("AWS_ENDPOINT_URL", "an http or https URL");
+        Ok(Self {
+            region: region?,
+            credentials: Credentials::new(access_key_id?, secret?, session_token?, None, "environment"),
+            endpoint_url: endpoint_url?.map(|url| url.0),
+        })
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The credentials.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The one endpoint of a local cloud; absent on AWS.
+    pub fn endpoint_url(&self) -> Option<&str> {
+        self.endpoint_url.as_deref()
+    }
+
+    /// The configuration that every client of the function is built from. All of them share one connection pool.
+    pub fn sdk_config(&self) -> SdkConfig {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
+            .http_client(http::client(self.endpoint_url()))
+            .sleep_impl(TokioSleep::new())
+            .time_source(SystemTimeSource::new())
+            .timeout_config(timeouts)
+            // The callers retry, inside the invocation's deadline: a second retry below would multiply the attempts.
+            .retry_config(RetryConfig::disabled())
+            // Bodies are small and the attempt has a limit. Lambda freezes an environment between invocations, which
+            // a throughput guard would take for a stall.
+            .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+        config.set_endpoint_url(self.endpoint_url.clone());
+        config.build()
+    }
+}
+
+/// A URL that the HTTP client can use, without its trailing slash.
+struct EndpointUrl(String);
+
+impl std::str::FromStr for EndpointUrl {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let authority = text
+            .strip_prefix("http://")
+            .or_else(|| text.strip_prefix("https://"));
+        match authority {
+            Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => {
+                Ok(Self(text.trim_end_matches('/').to_owned()))
+            }
+            _ => Err(()),
+        }
+    }
+}
