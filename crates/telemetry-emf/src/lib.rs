@@ -1,1 +1,9 @@
-//! JSON logs and CloudWatch embedded metrics for a stream function.
+#![doc = include_str!("../README.md")]
+
+mod emf;
+mod logs;
+mod metrics;
+
+pub use emf::{METRICS_PER_DOCUMENT, MetricsSource};
+pub use logs::{LevelFilter, start_logs};
+pub use metrics::{Count, ITERATOR_AGE, Invocation, Metrics};
