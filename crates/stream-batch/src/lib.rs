@@ -1,1 +1,30 @@
 //! Decode stream batches, deliver them in lanes, report the one checkpoint: the pure core of a loss-proof stream function.
+
+mod batch;
+mod dead_letter;
+mod deadline;
+mod decode_error;
+pub mod dynamodb;
+mod event;
+pub mod kinesis;
+mod lane;
+mod lanes;
+mod outcome;
+mod record;
+mod response;
+mod settled;
+pub mod versioned_json;
+mod window;
+
+pub use batch::{Batch, Item, Rejected};
+pub use dead_letter::{DEAD_LETTER_SCHEMA_VERSION, DeadLetter, DeadLetterBatch, DeadLetters};
+pub use deadline::Deadline;
+pub use decode_error::DecodeError;
+pub use event::StreamEvent;
+pub use lane::Lane;
+pub use lanes::{LaneOptions, deliver_in_lanes};
+pub use outcome::{Blocked, BlockedKind, Outcome, Rejection, RejectionKind};
+pub use record::{InvalidSequenceNumber, Origin, RecordId, SequenceNumber, StreamRecord};
+pub use response::{BatchItemFailure, BatchResponse, WindowResponse};
+pub use settled::{BlockedRecord, Report, Settled, Summary, Unreported};
+pub use window::{TimeWindow, WindowBounds};
