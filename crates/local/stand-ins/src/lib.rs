@@ -1,1 +1,6 @@
-//! Local stand-ins for services that no emulator offers, with the documented limits enforced.
+#![doc = include_str!("../README.md")]
+
+pub mod faults;
+mod mix;
+pub mod personalize;
+pub mod recommender;

@@ -1,0 +1,3 @@
+//! Hit rate at 10 of the recommender, beside popularity's.
+
+fn main() {}

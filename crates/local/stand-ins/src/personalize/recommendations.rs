@@ -1,0 +1,313 @@
+//! GetRecommendations and GetPersonalizedRanking: their requests.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::check;
+use super::error::ApiError;
+use super::limits::{
+    ATTRIBUTE_VALUE_LENGTH_MAX, CONTEXT_ENTRIES_MAX, CONTEXT_NAME_LENGTH_MAX, DEFAULT_RESULTS,
+    FILTER_NAME_LENGTH_MAX, FILTER_VALUES_MAX, METADATA_COLUMN_LENGTH_MAX, METADATA_COLUMNS_MAX,
+    METADATA_DATASETS_MAX, PROMOTED_PERCENT, PROMOTION_NAME_LENGTH, PROMOTIONS_MAX, RESULTS_MAX,
+    RESULTS_WITH_METADATA_MAX, RUNTIME_ID_LENGTH_MAX,
+};
+use super::request;
+use super::resources::{Recipe, Resources};
+
+/// A GetRecommendations call that keeps every limit and names a source that exists.
+#[derive(Debug)]
+pub(crate) struct GetRecommendations {
+    pub(crate) subject: Subject,
+    pub(crate) results: usize,
+}
+
+/// What the recommendations are for.
+#[derive(Debug)]
+pub(crate) enum Subject {
+    /// For this user.
+    User(String),
+    /// To go with this item.
+    Item(String),
+}
+
+/// A GetPersonalizedRanking call that keeps every limit and names a campaign that exists.
+#[derive(Debug)]
+pub(crate) struct GetPersonalizedRanking {
+    pub(crate) user_id: String,
+    pub(crate) items: Vec<String>,
+}
+
+impl GetRecommendations {
+    /// Reads and checks the body.
+    pub(crate) fn parse(body: &[u8], resources: &Resources) -> Result<Self, ApiError> {
+        let wire: WireRequest = request::parse(body)?;
+        wire.check_ids()?;
+        let results = wire.results()?;
+        wire.options.check()?;
+        check_promotions(&wire.promotions.unwrap_or_default())?;
+        let recipe = source(
+            wire.campaign_arn.as_deref(),
+            wire.recommender_arn.as_deref(),
+            resources,
+        )?;
+        wire.options.refuse_unsupported()?;
+        Ok(Self {
+            subject: subject(recipe, wire.user_id, wire.item_id)?,
+            results,
+        })
+    }
+}
+
+impl GetPersonalizedRanking {
+    /// Reads and checks the body.
+    pub(crate) fn parse(body: &[u8], resources: &Resources) -> Result<Self, ApiError> {
+        let wire: WireRequest = request::parse(body)?;
+        wire.check_ids()?;
+        let arn = check::required(wire.campaign_arn, "campaignArn")?;
+        let items = check::required(wire.input_list, "inputList")?;
+        check::count(items.len(), &(1..=wire.options.results_max()), "inputList")?;
+        for (item, position) in items.iter().zip(1..) {
+            check::length(
+                item,
+                &(0..=RUNTIME_ID_LENGTH_MAX),
+                &format!("inputList.{position}.member"),
+            )?;
+        }
+        let user_id = check::required(wire.user_id, "userId")?;
+        wire.options.check()?;
+        if resources.campaign(&arn)? != Recipe::PersonalizedRanking {
+            return Err(wrong_recipe(
+                "GetPersonalizedRanking needs a campaign of a ranking recipe",
+            ));
+        }
+        wire.options.refuse_unsupported()?;
+        Ok(Self { user_id, items })
+    }
+}
+
+/// Both requests: they share most members.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireRequest {
+    campaign_arn: Option<String>,
+    recommender_arn: Option<String>,
+    user_id: Option<String>,
+    item_id: Option<String>,
+    num_results: Option<i64>,
+    input_list: Option<Vec<String>>,
+    promotions: Option<Vec<WirePromotion>>,
+    #[serde(flatten)]
+    options: WireOptions,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireOptions {
+    context: Option<BTreeMap<String, String>>,
+    filter_arn: Option<String>,
+    filter_values: Option<BTreeMap<String, String>>,
+    metadata_columns: Option<BTreeMap<String, Vec<String>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WirePromotion {
+    name: Option<String>,
+    percent_promoted_items: Option<i64>,
+    filter_arn: Option<String>,
+    filter_values: Option<BTreeMap<String, String>>,
+}
+
+impl WireRequest {
+    fn check_ids(&self) -> Result<(), ApiError> {
+        for (arn, member) in [
+            (&self.campaign_arn, "campaignArn"),
+            (&self.recommender_arn, "recommenderArn"),
+        ] {
+            arn.as_deref().map_or(Ok(()), |arn| check::arn(arn, member))?;
+        }
+        for (id, member) in [(&self.user_id, "userId"), (&self.item_id, "itemId")] {
+            id.as_deref().map_or(Ok(()), |id| {
+                check::length(id, &(0..=RUNTIME_ID_LENGTH_MAX), member)
+            })?;
+        }
+        Ok(())
+    }
+
+    fn results(&self) -> Result<usize, ApiError> {
+        let Some(asked) = self.num_results else {
+            return Ok(DEFAULT_RESULTS);
+        };
+        let most = self.options.results_max();
+        match usize::try_from(asked) {
+            Err(_) => Err(check::violation(
+                "numResults",
+                "Member must have value greater than or equal to 0",
+            )),
+            Ok(asked) if asked > most => {
+                let rule = format!("Member must have value less than or equal to {most}");
+                Err(check::violation("numResults", &rule))
+            }
+            Ok(asked) => Ok(asked),
+        }
+    }
+}
+
+impl WireOptions {
+    const fn results_max(&self) -> usize {
+        if self.metadata_columns.is_some() {
+            RESULTS_WITH_METADATA_MAX
+        } else {
+            RESULTS_MAX
+        }
+    }
+
+    fn check(&self) -> Result<(), ApiError> {
+        if let Some(context) = &self.context {
+            check_map(context, "context", CONTEXT_ENTRIES_MAX, CONTEXT_NAME_LENGTH_MAX)?;
+        }
+        check_filter(self.filter_arn.as_deref(), self.filter_values.as_ref(), "")?;
+        self.metadata_columns
+            .as_ref()
+            .map_or(Ok(()), check_metadata_columns)
+    }
+
+    /// What the service takes and the stand-in does not have is refused as the service refuses it where it is not set
+    /// up: no filter exists, and no campaign has metadata enabled. Ignoring it would answer something else than asked.
+    fn refuse_unsupported(&self) -> Result<(), ApiError> {
+        if let Some(arn) = &self.filter_arn {
+            return Err(no_such_filter(arn));
+        }
+        if self.metadata_columns.is_some() {
+            return Err(ApiError::InvalidInput(
+                "metadata is not enabled for the campaign or recommender".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn check_map(
+    map: &BTreeMap<String, String>,
+    member: &str,
+    entries: usize,
+    name_length: usize,
+) -> Result<(), ApiError> {
+    check::count(map.len(), &(0..=entries), member)?;
+    for (name, value) in map {
+        check::word(name, &format!("{member}.key"))?;
+        check::length(name, &(1..=name_length), &format!("{member}.key"))?;
+        check::length(
+            value,
+            &(0..=ATTRIBUTE_VALUE_LENGTH_MAX),
+            &format!("{member}.{name}"),
+        )?;
+    }
+    Ok(())
+}
+
+fn check_filter(
+    arn: Option<&str>,
+    values: Option<&BTreeMap<String, String>>,
+    prefix: &str,
+) -> Result<(), ApiError> {
+    arn.map_or(Ok(()), |arn| check::arn(arn, &format!("{prefix}filterArn")))?;
+    let Some(values) = values else { return Ok(()) };
+    let member = format!("{prefix}filterValues");
+    check_map(values, &member, FILTER_VALUES_MAX, FILTER_NAME_LENGTH_MAX)?;
+    if arn.is_none() {
+        return Err(check::violation(&member, "Member needs a filterArn beside it"));
+    }
+    Ok(())
+}
+
+fn check_metadata_columns(columns: &BTreeMap<String, Vec<String>>) -> Result<(), ApiError> {
+    check::count(columns.len(), &(0..=METADATA_DATASETS_MAX), "metadataColumns")?;
+    for (dataset, names) in columns {
+        if dataset != "ITEMS" {
+            return Err(check::violation("metadataColumns.key", "Member must be ITEMS"));
+        }
+        check::count(names.len(), &(0..=METADATA_COLUMNS_MAX), "metadataColumns.ITEMS")?;
+        for (name, position) in names.iter().zip(1..) {
+            let member = format!("metadataColumns.ITEMS.{position}.member");
+            check::length(name, &(0..=METADATA_COLUMN_LENGTH_MAX), &member)?;
+        }
+    }
+    Ok(())
+}
+
+/// A promotion promotes what its filter lets through: without filters there is none to apply.
+fn check_promotions(promotions: &[WirePromotion]) -> Result<(), ApiError> {
+    check::count(promotions.len(), &(0..=PROMOTIONS_MAX), "promotions")?;
+    let Some(promotion) = promotions.first() else {
+        return Ok(());
+    };
+    let prefix = "promotions.1.member.";
+    if let Some(name) = &promotion.name {
+        check_promotion_name(name, &format!("{prefix}name"))?;
+    }
+    if promotion
+        .percent_promoted_items
+        .is_some_and(|percent| !PROMOTED_PERCENT.contains(&percent))
+    {
+        let member = format!("{prefix}percentPromotedItems");
+        return Err(check::violation(
+            &member,
+            "Member must have value between 1 and 100",
+        ));
+    }
+    check_filter(
+        promotion.filter_arn.as_deref(),
+        promotion.filter_values.as_ref(),
+        prefix,
+    )?;
+    let arn = check::required(promotion.filter_arn.as_deref(), &format!("{prefix}filterArn"))?;
+    Err(no_such_filter(arn))
+}
+
+fn check_promotion_name(name: &str, member: &str) -> Result<(), ApiError> {
+    check::length(name, &PROMOTION_NAME_LENGTH, member)?;
+    let starts = name.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if !starts
+        || !name
+            .chars()
+            .all(|each| each.is_ascii_alphanumeric() || each == '-' || each == '_')
+    {
+        let rule = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*";
+        return Err(check::violation(member, rule));
+    }
+    Ok(())
+}
+
+fn source(
+    campaign: Option<&str>,
+    recommender: Option<&str>,
+    resources: &Resources,
+) -> Result<Recipe, ApiError> {
+    match (campaign, recommender) {
+        (Some(arn), None) => resources.campaign(arn),
+        (None, Some(arn)) => resources.recommender(arn),
+        _ => Err(ApiError::InvalidInput(
+            "give either campaignArn or recommenderArn".to_owned(),
+        )),
+    }
+}
+
+fn subject(recipe: Recipe, user: Option<String>, item: Option<String>) -> Result<Subject, ApiError> {
+    match recipe {
+        Recipe::UserPersonalization => check::required(user, "userId").map(Subject::User),
+        Recipe::RelatedItems => check::required(item, "itemId").map(Subject::Item),
+        Recipe::PersonalizedRanking => Err(wrong_recipe(
+            "a campaign of a ranking recipe answers GetPersonalizedRanking",
+        )),
+    }
+}
+
+fn wrong_recipe(message: &str) -> ApiError {
+    ApiError::InvalidInput(message.to_owned())
+}
+
+fn no_such_filter(arn: &str) -> ApiError {
+    ApiError::ResourceNotFound(format!("filter does not exist: {arn}"))
+}

@@ -1,0 +1,237 @@
+//! A small recommender that learns with every interaction: which items the same people take close together, weighed
+//! by how recent they are in a person's history, over plain popularity.
+
+mod history;
+mod item_table;
+
+use std::collections::HashMap;
+
+use self::history::History;
+use self::item_table::{ItemIndex, ItemTable};
+
+/// How many of a person's latest items a new one is paired with.
+pub const PAIRING_WINDOW: usize = 20;
+
+/// How many of a person's latest items speak for a recommendation.
+pub const HISTORY_CONSIDERED: usize = 50;
+
+/// How much less an item counts than the one that came after it.
+const RECENCY_DECAY: f64 = 0.9;
+
+/// How strongly a popular candidate is held back: 0 not at all, 1 by all its popularity.
+const CANDIDATE_DAMPING: f64 = 0.3;
+
+/// How strongly a popular item of the history is held back as a witness.
+const WITNESS_DAMPING: f64 = 0.5;
+
+/// Popularity's weight beside co-occurrence: enough to order what co-occurrence cannot tell apart.
+const POPULARITY_WEIGHT: f64 = 1e-3;
+
+/// Item-to-item co-occurrence, updated one interaction at a time.
+///
+/// The same interactions in the same order give the same recommendations.
+#[derive(Debug, Default)]
+pub struct Recommender {
+    items: ItemTable,
+    histories: Vec<History>,
+    users: HashMap<String, VisitorIndex>,
+    sessions: HashMap<(String, String), Session>,
+}
+
+/// Whose history an interaction belongs to: a user's, or that of a session whose user is not known yet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct VisitorIndex(usize);
+
+/// An item, and how well it fits; the scores of all items that could have been chosen sum to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored {
+    /// The item.
+    pub item_id: String,
+    /// Between 0 and 1.
+    pub score: f64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Session {
+    Anonymous(VisitorIndex),
+    Of(VisitorIndex),
+}
+
+impl Recommender {
+    /// Whom an interaction belongs to. The first user that a session names takes over what the session did before;
+    /// what follows in it without a user is that user's too.
+    pub fn visitor(&mut self, session: (&str, &str), user_id: Option<&str>) -> VisitorIndex {
+        let key = (session.0.to_owned(), session.1.to_owned());
+        let known = self.sessions.get(&key).copied();
+        let (visitor, session) = match (user_id, known) {
+            (None, Some(Session::Anonymous(visitor) | Session::Of(visitor))) => return visitor,
+            (None, None) => {
+                let visitor = self.new_history();
+                (visitor, Session::Anonymous(visitor))
+            }
+            (Some(user_id), known) => {
+                let user = self.user(user_id);
+                if let Some(Session::Anonymous(before)) = known {
+                    self.join(before, user);
+                }
+                (user, Session::Of(user))
+            }
+        };
+        self.sessions.insert(key, session);
+        visitor
+    }
+
+    /// Learns that the visitor took the item at this time, in seconds.
+    pub fn observe(&mut self, visitor: VisitorIndex, item_id: &str, at: f64) {
+        let item = self.items.index(item_id);
+        let history = &mut self.histories[visitor.0];
+        if !history.add(item, at) {
+            return;
+        }
+        self.items.count(item);
+        for (other, gap) in history.around(item, at, PAIRING_WINDOW) {
+            self.items.pair(item, other, 1.0 / (gap as f64).sqrt());
+        }
+    }
+
+    /// Makes an item known that nobody has taken yet, so that it can be recommended after all others.
+    pub fn know(&mut self, item_id: &str) {
+        self.items.index(item_id);
+    }
+
+    /// The items that fit the user best, best first, without those that the user has taken. Who is not known gets
+    /// what is popular.
+    #[must_use]
+    pub fn recommend(&self, user_id: &str, count: usize) -> Vec<Scored> {
+        let history = self.history(user_id);
+        let mut scores = self.scores(history);
+        exclude(&mut scores, history);
+        self.best(&scores, count)
+    }
+
+    /// What is popular, without what the user has taken: the yardstick for [`Recommender::recommend`].
+    #[must_use]
+    pub fn popular(&self, user_id: &str, count: usize) -> Vec<Scored> {
+        let mut scores: Vec<f64> = self
+            .items
+            .indices()
+            .map(|item| self.items.popularity(item))
+            .collect();
+        exclude(&mut scores, self.history(user_id));
+        self.best(&scores, count)
+    }
+
+    /// The items that go best with this one, best first, without it.
+    #[must_use]
+    pub fn related(&self, item_id: &str, count: usize) -> Vec<Scored> {
+        let mut only = History::default();
+        if let Some(item) = self.items.find(item_id) {
+            only.add(item, 0.0);
+        }
+        let mut scores = self.scores(Some(&only));
+        exclude(&mut scores, Some(&only));
+        self.best(&scores, count)
+    }
+
+    /// The given items in the order in which they fit the user; unknown ones at the end, in the order given.
+    #[must_use]
+    pub fn rank(&self, user_id: &str, item_ids: &[String]) -> Vec<Scored> {
+        let scores = self.scores(self.history(user_id));
+        let score = |item_id: &String| self.items.find(item_id).map_or(-1.0, |item| scores[item.0]);
+        let known: f64 = item_ids.iter().map(score).filter(|score| *score > 0.0).sum();
+        let mut ranked: Vec<_> = item_ids.iter().map(|id| (id.clone(), score(id))).collect();
+        ranked.sort_by(|(_, left), (_, right)| right.total_cmp(left));
+        let share = |score: f64| if score > 0.0 { score / known } else { 0.0 };
+        ranked
+            .into_iter()
+            .map(|(item_id, score)| Scored {
+                item_id,
+                score: share(score),
+            })
+            .collect()
+    }
+
+    fn user(&mut self, user_id: &str) -> VisitorIndex {
+        if let Some(user) = self.users.get(user_id) {
+            return *user;
+        }
+        let user = self.new_history();
+        self.users.insert(user_id.to_owned(), user);
+        user
+    }
+
+    fn new_history(&mut self) -> VisitorIndex {
+        self.histories.push(History::default());
+        VisitorIndex(self.histories.len() - 1)
+    }
+
+    /// Moves an anonymous history into a user's. Pairs within it are learnt already; an item that both have taken was
+    /// counted for two people and is one person's.
+    fn join(&mut self, before: VisitorIndex, user: VisitorIndex) {
+        let history = std::mem::take(&mut self.histories[before.0]);
+        for (item, at) in history.into_items() {
+            if !self.histories[user.0].add(item, at) {
+                self.items.uncount(item);
+            }
+        }
+    }
+
+    fn history(&self, user_id: &str) -> Option<&History> {
+        self.users.get(user_id).map(|user| &self.histories[user.0])
+    }
+
+    /// A score for each item, by its index.
+    fn scores(&self, history: Option<&History>) -> Vec<f64> {
+        let most = self
+            .items
+            .indices()
+            .map(|item| self.items.popularity(item))
+            .fold(1.0, f64::max);
+        let mut scores: Vec<f64> = self
+            .items
+            .indices()
+            .map(|item| POPULARITY_WEIGHT * self.items.popularity(item) / most)
+            .collect();
+        let mut weight = 1.0;
+        for witness in history
+            .into_iter()
+            .flat_map(|history| history.latest(HISTORY_CONSIDERED))
+        {
+            let trust = weight / self.items.popularity(witness).powf(WITNESS_DAMPING);
+            for (candidate, together) in self.items.partners(witness) {
+                let damped = together / self.items.popularity(candidate).powf(CANDIDATE_DAMPING);
+                scores[candidate.0] += trust * damped;
+            }
+            weight *= RECENCY_DECAY;
+        }
+        scores
+    }
+
+    /// The best by score, equals in the order in which they became known; an infinitely bad score is left out.
+    fn best(&self, scores: &[f64], count: usize) -> Vec<Scored> {
+        let mut order: Vec<ItemIndex> = self
+            .items
+            .indices()
+            .filter(|item| scores[item.0] >= 0.0)
+            .collect();
+        let total: f64 = order.iter().map(|item| scores[item.0]).sum();
+        let total = if total > 0.0 { total } else { 1.0 };
+        let better = |a: &ItemIndex, b: &ItemIndex| scores[b.0].total_cmp(&scores[a.0]).then(a.0.cmp(&b.0));
+        if count > 0 && count < order.len() {
+            order.select_nth_unstable_by(count - 1, better);
+        }
+        order.truncate(count);
+        order.sort_unstable_by(better);
+        let scored = order.into_iter().map(|item| Scored {
+            item_id: self.items.id(item).to_owned(),
+            score: scores[item.0] / total,
+        });
+        scored.collect()
+    }
+}
+
+fn exclude(scores: &mut [f64], history: Option<&History>) {
+    for item in history.into_iter().flat_map(History::items) {
+        scores[item.0] = f64::NEG_INFINITY;
+    }
+}
