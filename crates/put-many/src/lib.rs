@@ -1,1 +1,17 @@
-//! Bounded, retried, loss-proof writes to batch APIs that can fail in part.
+#![doc = include_str!("../README.md")]
+
+mod api;
+mod backoff;
+mod deliveries;
+#[cfg(feature = "kinesis")]
+pub mod kinesis;
+mod ledger;
+mod policy;
+mod put;
+mod schedule;
+
+pub use api::{BatchApi, CallError, Failure, Limits, Verdict};
+pub use backoff::Backoff;
+pub use deliveries::{Cause, Deliveries, Outcome, Undelivered};
+pub use policy::{Order, Policy};
+pub use put::put_many;
