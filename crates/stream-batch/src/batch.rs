@@ -64,6 +64,13 @@ impl Batch<()> {
 }
 
 impl<T> Batch<T> {
+    pub(crate) fn with_capacity(records: usize) -> Self {
+        Self {
+            items: Vec::with_capacity(records),
+            rejected: Vec::new(),
+        }
+    }
+
     /// Turns every value into another, or rejects its record; the others keep their order.
     pub fn try_map<U>(self, mut map: impl FnMut(&StreamRecord, T) -> Result<U, Rejection>) -> Batch<U> {
         let mut items = Vec::with_capacity(self.items.len());

@@ -6,6 +6,7 @@ mod deadline;
 mod decode_error;
 pub mod dynamodb;
 mod event;
+mod json_error;
 pub mod kinesis;
 mod lane;
 mod lanes;
@@ -13,6 +14,8 @@ mod outcome;
 mod record;
 mod response;
 mod settled;
+mod timestamp;
+mod tolerant;
 pub mod versioned_json;
 mod window;
 

@@ -1,7 +1,9 @@
 //! What an event tells about its tumbling window.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+
+use crate::{DecodeError, json_error};
 
 /// The tumbling window that a batch belongs to.
 ///
@@ -26,6 +28,12 @@ pub struct TimeWindow {
     pub is_window_terminated_early: bool,
 }
 
+impl TimeWindow {
+    pub(crate) fn read(event: &[u8]) -> Result<Self, DecodeError> {
+        json_error::from_slice(event).map_err(|reason| DecodeError(format!("event: {reason}")))
+    }
+}
+
 /// Begin and end of a window, as RFC 3339 text.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct WindowBounds {
@@ -35,6 +43,6 @@ pub struct WindowBounds {
     pub end: String,
 }
 
-fn null_as_empty<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
+fn null_as_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map<String, Value>, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
