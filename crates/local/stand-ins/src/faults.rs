@@ -15,9 +15,8 @@
 //!         Decision::Forward => Carried::Answered(forward(request).await),
 //!         Decision::Answer(answer) => Carried::Answered(answer),
 //!         Decision::SplitThenMerge(split) => {
-//!             let (_, merge) = (split.forwarded(), &split);
 //!             let answer = forward(request.map(|_| split.forwarded())).await;
-//!             Carried::Answered(merge.merge(answer))
+//!             Carried::Answered(split.merge(answer))
 //!         }
 //!         Decision::ForwardThenDrop { hold: time } => {
 //!             forward(request).await;

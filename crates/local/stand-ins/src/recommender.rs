@@ -2,6 +2,7 @@
 //! by how recent they are in a person's history, over plain popularity.
 
 mod history;
+pub mod hit_rate;
 mod item_table;
 
 use std::collections::HashMap;
