@@ -54,3 +54,32 @@ impl fmt::Debug for Deadline {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Deadline;
+
+    #[test]
+    fn what_is_left_is_less_the_margin() {
+        let second = Duration::from_secs(1);
+        for (remaining, expected, has_passed) in [
+            (3 * second, 2 * second, false),
+            (second + Duration::from_nanos(1), Duration::from_nanos(1), false),
+            (second, Duration::ZERO, true),
+            (Duration::ZERO, Duration::ZERO, true),
+        ] {
+            let deadline = Deadline::new(second, move || remaining);
+            assert_eq!(
+                (deadline.remaining(), deadline.has_passed()),
+                (expected, has_passed)
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_deadline_time_never_runs_out() {
+        assert!(!Deadline::never().has_passed());
+    }
+}

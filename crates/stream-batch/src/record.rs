@@ -147,3 +147,85 @@ impl Origin {
             .unwrap_or(&self.event_source_arn)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use super::{InvalidSequenceNumber, Origin, RecordId, SequenceNumber};
+
+    fn number(text: &str) -> SequenceNumber {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_sequence_number_has_digits_only() {
+        let long = "9".repeat(129);
+        for text in [
+            "0",
+            "1",
+            "49568167373333333333333333333333333333333333333333333333",
+            long.as_str(),
+        ] {
+            assert_eq!(number(text).as_str(), text);
+        }
+        for text in ["", " ", "1 ", "-1", "+1", "1.0", "0x1", "٣", "00", "01"] {
+            assert_eq!(
+                text.parse::<SequenceNumber>(),
+                Err(InvalidSequenceNumber),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn sequence_numbers_are_in_the_order_of_their_values() {
+        for (low, high) in [("0", "1"), ("9", "10"), ("20", "100"), ("199", "200")] {
+            assert_eq!(number(low).cmp(&number(high)), Ordering::Less);
+            assert_eq!(number(high).cmp(&number(low)), Ordering::Greater);
+        }
+        assert_eq!(number("10").cmp(&number("10")), Ordering::Equal);
+    }
+
+    #[test]
+    fn sub_records_are_in_the_order_of_their_parent() {
+        let id = |text, index| RecordId {
+            sequence_number: number(text),
+            index,
+        };
+        let ordered = [
+            id("9", None),
+            id("10", Some(0)),
+            id("10", Some(2)),
+            id("10", Some(10)),
+            id("11", None),
+        ];
+        assert!(ordered.is_sorted());
+        assert_eq!(
+            ordered.map(|id| id.to_string()),
+            ["9", "10/0", "10/2", "10/10", "11"]
+        );
+    }
+
+    #[test]
+    fn a_stream_is_named_by_its_arn() {
+        for (arn, name) in [
+            ("arn:aws:kinesis:us-east-1:000000000000:stream/clicks", "clicks"),
+            (
+                "arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/forwarder:1700000000",
+                "clicks",
+            ),
+            (
+                "arn:aws:dynamodb:us-east-1:000000000000:table/orders/stream/2026-11-01T00:00:00.000",
+                "orders",
+            ),
+            ("something else", "something else"),
+        ] {
+            let origin = Origin {
+                event_source_arn: arn.to_owned(),
+                shard_id: None,
+            };
+            assert_eq!(origin.stream_name(), name);
+        }
+    }
+}

@@ -136,3 +136,26 @@ fn push_user_record(batch: &mut Batch, aggregate: &StreamRecord, index: u32, use
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{decode_well_formed, tolerant};
+
+    const EVENT: &[u8] = br#"{"Records":[
+        {"eventID":"shardId-1:1","eventSourceARN":"arn","kinesis":
+            {"sequenceNumber":"1","partitionKey":"\u00e4","data":"SGVsbG8=","approximateArrivalTimestamp":1.5}},
+        {"eventID":"shardId-1:2","eventSourceARN":"arn","kinesis":
+            {"sequenceNumber":"2","partitionKey":"k","data":"84mawgoBYRoHCAAaA29uZfvilJgzTUCnUpzlB6WVfKs="}}
+    ]}"#;
+
+    #[test]
+    fn both_paths_read_a_well_formed_event_alike() {
+        let fast = decode_well_formed(EVENT).unwrap();
+        let tolerant = tolerant::decode(EVENT).unwrap();
+        assert_eq!(fast.len(), 2);
+        assert_eq!(
+            (fast.items(), fast.rejected()),
+            (tolerant.items(), tolerant.rejected())
+        );
+    }
+}

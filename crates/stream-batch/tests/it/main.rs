@@ -1,0 +1,10 @@
+//! The crate as a function uses it: events in, outcomes and answers out.
+
+mod dead_letters;
+mod decode_dynamodb;
+mod decode_kinesis;
+mod event;
+mod kpl;
+mod lane_properties;
+mod lanes;
+mod settled;
