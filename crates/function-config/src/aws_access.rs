@@ -14,7 +14,7 @@ use aws_types::SdkConfig;
 use aws_types::region::Region;
 
 use crate::environment::{Environment, Reported};
-use crate::http;
+use crate::http::{self, Roots};
 
 /// How long a connection may take. A connection inside a region takes milliseconds; a longer wait is a lost packet.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -76,7 +76,7 @@ impl AwsAccess {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
-            .http_client(http::client(self.endpoint_url()))
+            .http_client(http::client(Roots::of(&self.region, self.endpoint_url())))
             .sleep_impl(TokioSleep::new())
             .time_source(SystemTimeSource::new())
             .timeout_config(timeouts)

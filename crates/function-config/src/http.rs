@@ -5,18 +5,81 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
-/// A client with rustls over ring. The roots of trust are the system's, except for a plain `http` endpoint, where
-/// reading them would only slow the start; TLS to another host then fails instead of trusting nobody's certificate.
-pub(crate) fn client(endpoint_url: Option<&str>) -> SharedHttpClient {
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    if endpoint_url.is_some_and(|url| url.starts_with("http://")) {
-        let without_roots = TlsContext::builder()
-            .with_trust_store(TrustStore::empty())
-            .build();
-        return match without_roots {
-            Ok(context) => builder.tls_context(context).build_https(),
-            Err(_) => builder.build_https(),
-        };
+/// Whose certificates are believed.
+///
+/// A client parses its roots when it is built, so they are part of a function's start: the system's bundle of some 140
+/// certificates costs more than everything else that happens before the first poll (README.md has the figures).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Roots {
+    /// Nobody's: the endpoint is plain `http`, and TLS to any other host fails.
+    Nobody,
+    /// Those that certify AWS's own endpoints.
+    /// <https://www.amazontrust.com/repository/>
+    AmazonTrustServices,
+    /// Those of the system, for an `https` endpoint that is not AWS's and for partitions with certificates of their own.
+    System,
+}
+
+const AMAZON_TRUST_SERVICES: &str = include_str!("amazon_trust_services.pem");
+
+/// Regions outside the partitions that Amazon Trust Services is known to certify: China, the sovereign cloud, and the
+/// isolated partitions.
+const OTHER_PARTITIONS: [&str; 3] = ["cn-", "eusc-", "-iso"];
+
+impl Roots {
+    pub(crate) fn of(region: &str, endpoint_url: Option<&str>) -> Self {
+        match endpoint_url {
+            Some(url) if url.starts_with("http://") => Self::Nobody,
+            Some(_) => Self::System,
+            None if OTHER_PARTITIONS.iter().any(|part| region.contains(part)) => Self::System,
+            None => Self::AmazonTrustServices,
+        }
     }
-    builder.build_https()
+
+    fn trust_store(self) -> TrustStore {
+        match self {
+            Self::Nobody => TrustStore::empty(),
+            Self::AmazonTrustServices => TrustStore::empty().with_pem_certificate(AMAZON_TRUST_SERVICES),
+            Self::System => TrustStore::default(),
+        }
+    }
+}
+
+/// A client with rustls over ring.
+pub(crate) fn client(roots: Roots) -> SharedHttpClient {
+    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    match TlsContext::builder()
+        .with_trust_store(roots.trust_store())
+        .build()
+    {
+        Ok(context) => builder.tls_context(context).build_https(),
+        // Building a context checks nothing today. Should it ever fail, the default trusts the system's roots.
+        Err(_) => builder.build_https(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_endpoint_decides_whose_certificates_are_believed() {
+        let cases = [
+            ("us-east-1", None, Roots::AmazonTrustServices),
+            ("us-gov-west-1", None, Roots::AmazonTrustServices),
+            ("cn-north-1", None, Roots::System),
+            ("eusc-de-east-1", None, Roots::System),
+            ("us-iso-east-1", None, Roots::System),
+            ("us-isob-east-1", None, Roots::System),
+            ("us-east-1", Some("https://cloud.example"), Roots::System),
+            ("cn-north-1", Some("http://127.0.0.1:4566"), Roots::Nobody),
+        ];
+        for (region, endpoint_url, expected) in cases {
+            assert_eq!(
+                Roots::of(region, endpoint_url),
+                expected,
+                "{region} {endpoint_url:?}"
+            );
+        }
+    }
 }
