@@ -91,7 +91,7 @@ impl Recommender {
         }
         self.items.count(item);
         for (other, gap) in history.around(item, at, PAIRING_WINDOW) {
-            self.items.pair(item, other, 1.0 / (gap as f64).sqrt());
+            self.items.pair(item, other, 1.0 / (gap as f32).sqrt());
         }
     }
 
@@ -183,16 +183,24 @@ impl Recommender {
 
     /// A score for each item, by its index.
     fn scores(&self, history: Option<&History>) -> Vec<f64> {
+        let mut scores = self.co_occurrence(history);
         let most = self
             .items
             .indices()
             .map(|item| self.items.popularity(item))
             .fold(1.0, f64::max);
-        let mut scores: Vec<f64> = self
-            .items
-            .indices()
-            .map(|item| POPULARITY_WEIGHT * self.items.popularity(item) / most)
-            .collect();
+        for (score, item) in scores.iter_mut().zip(self.items.indices()) {
+            let popularity = self.items.popularity(item);
+            // What nobody took has no partners: nothing is divided there.
+            *score =
+                *score / popularity.max(1.0).powf(CANDIDATE_DAMPING) + POPULARITY_WEIGHT * popularity / most;
+        }
+        scores
+    }
+
+    /// How much each item was taken with what the history holds, later items of it counting more.
+    fn co_occurrence(&self, history: Option<&History>) -> Vec<f64> {
+        let mut sums = vec![0.0; self.items.indices().len()];
         let mut weight = 1.0;
         for witness in history
             .into_iter()
@@ -200,12 +208,11 @@ impl Recommender {
         {
             let trust = weight / self.items.popularity(witness).powf(WITNESS_DAMPING);
             for (candidate, together) in self.items.partners(witness) {
-                let damped = together / self.items.popularity(candidate).powf(CANDIDATE_DAMPING);
-                scores[candidate.0] += trust * damped;
+                sums[candidate.0] += trust * f64::from(*together);
             }
             weight *= RECENCY_DECAY;
         }
-        scores
+        sums
     }
 
     /// The best by score, equals in the order in which they became known; an infinitely bad score is left out.
@@ -234,5 +241,63 @@ impl Recommender {
 fn exclude(scores: &mut [f64], history: Option<&History>) {
     for item in history.into_iter().flat_map(History::items) {
         scores[item.0] = f64::NEG_INFINITY;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_that_session_and_user_both_took_counts_for_one_person() {
+        let mut recommender = Recommender::default();
+        for (session, user, item) in [
+            ("a", Some("u"), "both"),
+            ("b", None, "both"),
+            ("c", Some("v"), "other"),
+        ] {
+            let visitor = recommender.visitor(("", session), user);
+            recommender.observe(visitor, item, 1.0);
+        }
+        let scores = |recommender: &Recommender| {
+            recommender
+                .popular("nobody", 2)
+                .into_iter()
+                .map(|each| each.score)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(scores(&recommender), [2.0 / 3.0, 1.0 / 3.0]);
+        recommender.visitor(("", "b"), Some("u"));
+        assert_eq!(scores(&recommender), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_session_that_names_another_user_keeps_what_was_the_firsts() {
+        let mut recommender = Recommender::default();
+        for (user, item) in [(None, "1"), (Some("u"), "2"), (Some("v"), "3"), (None, "4")] {
+            let visitor = recommender.visitor(("", "shared"), user);
+            recommender.observe(visitor, item, 1.0);
+        }
+        let unseen = |user: &str| {
+            let mut items: Vec<_> = recommender
+                .recommend(user, 9)
+                .into_iter()
+                .map(|each| each.item_id)
+                .collect();
+            items.sort();
+            items
+        };
+        assert_eq!(unseen("u"), ["3", "4"]);
+        assert_eq!(unseen("v"), ["1", "2"]);
+    }
+
+    #[test]
+    fn an_unknown_item_is_related_to_what_is_popular() {
+        let mut recommender = Recommender::default();
+        for (user, item) in [("a", "1"), ("a", "2"), ("b", "2")] {
+            let visitor = recommender.visitor(("", user), Some(user));
+            recommender.observe(visitor, item, 1.0);
+        }
+        assert_eq!(recommender.related("unknown", 1)[0].item_id, "2");
     }
 }

@@ -1,11 +1,14 @@
 //! The plan: which calls fail, how, and how often.
 
+mod fields;
+
 use std::time::Duration;
 
 use http::StatusCode;
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use self::fields::{Fields, invalid};
 use super::Call;
 use super::partial::can_split;
 
@@ -121,10 +124,8 @@ impl Plan {
         let value: Value = serde_json::from_slice(text).map_err(|error| invalid("", &error.to_string()))?;
         let mut fields = Fields::of(value, String::new())?;
         let seed = fields.take("seed")?.unwrap_or_default();
-        let rules = match fields.map.remove("rules") {
-            None => return Err(invalid("rules", "missing")),
-            Some(Value::Array(rules)) => rules,
-            Some(_) => return Err(invalid("rules", "not a list")),
+        let Value::Array(rules) = fields.take_value("rules")? else {
+            return Err(fields.invalid("rules", "not a list"));
         };
         fields.end()?;
         let rules = rules
@@ -165,10 +166,7 @@ impl Rule {
 
     fn read(value: Value, path: &str) -> Result<Self, InvalidPlan> {
         let mut fields = Fields::of(value, path.to_owned())?;
-        let fault = fields
-            .map
-            .remove("fault")
-            .ok_or_else(|| fields.invalid("fault", "missing"))?;
+        let fault = fields.take_value("fault")?;
         let rule = Self {
             service: fields.take("service")?,
             operation: fields.take("operation")?,
@@ -223,94 +221,6 @@ impl Fault {
         };
         fields.end()?;
         Ok(fault)
-    }
-}
-
-/// An object's fields, taken one by one; what is left at the end is unknown.
-struct Fields {
-    path: String,
-    map: Map<String, Value>,
-}
-
-impl Fields {
-    fn of(value: Value, path: String) -> Result<Self, InvalidPlan> {
-        match value {
-            Value::Object(map) => Ok(Self { path, map }),
-            _ => Err(invalid(&path, "not an object")),
-        }
-    }
-
-    /// The field's value; absent and null are one.
-    fn take<T: serde::de::DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, InvalidPlan> {
-        let value = self.map.remove(name).unwrap_or(Value::Null);
-        serde_json::from_value(value).map_err(|error| self.invalid(name, &error.to_string()))
-    }
-
-    fn end(&self) -> Result<(), InvalidPlan> {
-        self.map
-            .keys()
-            .next()
-            .map_or(Ok(()), |name| Err(self.invalid(name, "unknown field")))
-    }
-
-    fn code(&mut self) -> Result<String, InvalidPlan> {
-        let code: String = self
-            .take("code")?
-            .ok_or_else(|| self.invalid("code", "missing"))?;
-        // It becomes a header.
-        if code.is_empty()
-            || !code
-                .chars()
-                .all(|each| each.is_ascii_alphanumeric() || each == '.')
-        {
-            return Err(self.invalid("code", "not made of letters, digits and dots"));
-        }
-        Ok(code)
-    }
-
-    fn status(&mut self) -> Result<StatusCode, InvalidPlan> {
-        let status: u16 = self
-            .take("status")?
-            .ok_or_else(|| self.invalid("status", "missing"))?;
-        let error = StatusCode::from_u16(status)
-            .ok()
-            .filter(|_| (400..600).contains(&status));
-        error.ok_or_else(|| self.invalid("status", "not between 400 and 599"))
-    }
-
-    fn fraction(&mut self) -> Result<f64, InvalidPlan> {
-        let fraction = self.take("fraction")?.unwrap_or(DEFAULT_FRACTION);
-        if fraction > 0.0 && fraction <= 1.0 {
-            return Ok(fraction);
-        }
-        Err(self.invalid("fraction", "not above 0 and up to 1"))
-    }
-
-    fn hold(&mut self) -> Result<Duration, InvalidPlan> {
-        let hold = self.take("hold_ms")?.map_or(DEFAULT_HOLD, Duration::from_millis);
-        if hold > MAX_HOLD {
-            return Err(self.invalid("hold_ms", &format!("above {}", MAX_HOLD.as_millis())));
-        }
-        Ok(hold)
-    }
-
-    fn path_of(&self, name: &str) -> String {
-        if self.path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{}.{name}", self.path)
-        }
-    }
-
-    fn invalid(&self, name: &str, problem: &str) -> InvalidPlan {
-        invalid(&self.path_of(name), problem)
-    }
-}
-
-fn invalid(field: &str, problem: &str) -> InvalidPlan {
-    InvalidPlan {
-        field: field.to_owned(),
-        problem: problem.to_owned(),
     }
 }
 

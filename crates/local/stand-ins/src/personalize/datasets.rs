@@ -1,5 +1,7 @@
 //! PutItems and PutUsers.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use super::check;
@@ -18,7 +20,7 @@ pub(crate) struct PutRows<R> {
 }
 
 /// A row of an Items dataset.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Item {
     pub(crate) item_id: String,
@@ -27,7 +29,7 @@ pub(crate) struct Item {
 }
 
 /// A row of a Users dataset.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct User {
     pub(crate) user_id: String,
@@ -125,7 +127,7 @@ fn row_id(id: Option<String>, member: &str) -> Result<String, ApiError> {
 
 fn check_properties(
     properties: Option<&str>,
-    range: &std::ops::RangeInclusive<usize>,
+    range: &RangeInclusive<usize>,
     member: &str,
 ) -> Result<(), ApiError> {
     let Some(properties) = properties else {

@@ -67,3 +67,49 @@ impl History {
             .count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn history(items: &[(usize, f64)]) -> History {
+        let mut history = History::default();
+        for (item, at) in items {
+            history.add(ItemIndex(*item), *at);
+        }
+        history
+    }
+
+    fn latest(history: &History) -> Vec<usize> {
+        history.latest(10).map(|item| item.0).collect()
+    }
+
+    #[test]
+    fn what_comes_late_stands_at_its_time() {
+        assert_eq!(latest(&history(&[(1, 10.0), (3, 30.0), (2, 20.0)])), [3, 2, 1]);
+    }
+
+    #[test]
+    fn equals_in_time_stand_as_they_came() {
+        assert_eq!(latest(&history(&[(1, 10.0), (2, 10.0), (3, 10.0)])), [3, 2, 1]);
+    }
+
+    #[test]
+    fn an_item_taken_again_moves_and_is_not_new() {
+        let mut history = history(&[(1, 10.0), (2, 20.0)]);
+        assert!(!history.add(ItemIndex(1), 30.0));
+        assert_eq!(latest(&history), [1, 2]);
+        assert!(!history.add(ItemIndex(1), 5.0), "an older time says nothing new");
+        assert_eq!(latest(&history), [1, 2]);
+    }
+
+    #[test]
+    fn neighbours_are_on_both_sides_within_the_window() {
+        let history = history(&[(1, 10.0), (2, 20.0), (3, 20.0), (4, 20.0), (5, 30.0), (6, 40.0)]);
+        let around: Vec<_> = history
+            .around(ItemIndex(3), 20.0, 2)
+            .map(|(item, gap)| (item.0, gap))
+            .collect();
+        assert_eq!(around, [(2, 1), (1, 2), (4, 1), (5, 2)]);
+    }
+}

@@ -18,7 +18,8 @@ struct Row {
     id: String,
     /// How many people took it.
     takers: u32,
-    partners: HashMap<ItemIndex, f64>,
+    /// One entry per pairing, so that learning is an append; scoring adds them up.
+    partners: Vec<(ItemIndex, f32)>,
 }
 
 impl ItemTable {
@@ -32,7 +33,7 @@ impl ItemTable {
         self.rows.push(Row {
             id: id.to_owned(),
             takers: 0,
-            partners: HashMap::new(),
+            partners: Vec::new(),
         });
         index
     }
@@ -45,7 +46,7 @@ impl ItemTable {
         &self.rows[item.0].id
     }
 
-    pub(super) fn indices(&self) -> impl Iterator<Item = ItemIndex> + use<> {
+    pub(super) fn indices(&self) -> impl ExactSizeIterator<Item = ItemIndex> + use<> {
         (0..self.rows.len()).map(ItemIndex)
     }
 
@@ -64,16 +65,13 @@ impl ItemTable {
     }
 
     /// One person took both; `weight` is larger the closer together.
-    pub(super) fn pair(&mut self, one: ItemIndex, other: ItemIndex, weight: f64) {
-        *self.rows[one.0].partners.entry(other).or_default() += weight;
-        *self.rows[other.0].partners.entry(one).or_default() += weight;
+    pub(super) fn pair(&mut self, one: ItemIndex, other: ItemIndex, weight: f32) {
+        self.rows[one.0].partners.push((other, weight));
+        self.rows[other.0].partners.push((one, weight));
     }
 
-    /// What was taken with it, and with what weight, in no order.
-    pub(super) fn partners(&self, item: ItemIndex) -> impl Iterator<Item = (ItemIndex, f64)> {
-        self.rows[item.0]
-            .partners
-            .iter()
-            .map(|(other, weight)| (*other, *weight))
+    /// What was taken with it, and with what weight: an entry for each time.
+    pub(super) fn partners(&self, item: ItemIndex) -> &[(ItemIndex, f32)] {
+        &self.rows[item.0].partners
     }
 }
