@@ -1,1 +1,12 @@
-//! Rejected stream records, stored in S3 with payload and reason, one object a batch.
+#![doc = include_str!("../README.md")]
+
+mod bucket;
+mod object;
+mod put_object;
+mod s3;
+mod signed_put;
+mod store;
+
+pub use bucket::{BucketName, InvalidBucketName, InvalidKeyPrefix, KeyPrefix};
+pub use s3::S3DeadLetterStore;
+pub use store::{DeadLetterStore, StoreError};

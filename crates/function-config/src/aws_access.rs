@@ -7,6 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -76,7 +77,7 @@ impl AwsAccess {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
-            .http_client(http::client(Roots::of(&self.region, self.endpoint_url())))
+            .http_client(http::client(self.roots()))
             .sleep_impl(TokioSleep::new())
             .time_source(SystemTimeSource::new())
             .timeout_config(timeouts)
@@ -87,6 +88,20 @@ impl AwsAccess {
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
         config.set_endpoint_url(self.endpoint_url.clone());
         config.build()
+    }
+
+    /// A connection below the SDK, for the one call that does not need it: the same TLS, the same timeouts, a pool of
+    /// its own. The caller signs.
+    pub fn http_connector(&self) -> SharedHttpConnector {
+        let settings = HttpConnectorSettings::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        http::connector(self.roots(), settings)
+    }
+
+    fn roots(&self) -> Roots {
+        Roots::of(&self.region, self.endpoint_url())
     }
 }
 

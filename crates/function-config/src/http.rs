@@ -1,9 +1,10 @@
 //! The one HTTP client and TLS stack of a function.
 
-use aws_smithy_http_client::Builder;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
 
 /// Whose certificates are believed.
 ///
@@ -36,6 +37,12 @@ impl Roots {
         }
     }
 
+    fn tls_context(self) -> TlsContext {
+        let context = TlsContext::builder().with_trust_store(self.trust_store()).build();
+        // Building checks nothing today. Should it ever fail, the default believes the system's roots.
+        context.unwrap_or_default()
+    }
+
     fn trust_store(self) -> TrustStore {
         match self {
             Self::Nobody => TrustStore::empty(),
@@ -45,17 +52,23 @@ impl Roots {
     }
 }
 
-/// A client with rustls over ring.
+/// A client with rustls over ring, for the SDK.
 pub(crate) fn client(roots: Roots) -> SharedHttpClient {
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    match TlsContext::builder()
-        .with_trust_store(roots.trust_store())
-        .build()
-    {
-        Ok(context) => builder.tls_context(context).build_https(),
-        // Building a context checks nothing today. Should it ever fail, the default trusts the system's roots.
-        Err(_) => builder.build_https(),
-    }
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(roots.tls_context())
+        .build_https()
+}
+
+/// The same below the SDK: it sends a request as it is.
+pub(crate) fn connector(roots: Roots, settings: HttpConnectorSettings) -> SharedHttpConnector {
+    let connector = Connector::builder()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(roots.tls_context())
+        .connector_settings(settings)
+        .sleep_impl(TokioSleep::new())
+        .build();
+    SharedHttpConnector::new(connector)
 }
 
 #[cfg(test)]
