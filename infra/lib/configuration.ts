@@ -1,5 +1,4 @@
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Node } from 'constructs';
@@ -30,7 +29,7 @@ export interface Configuration {
  */
 export const DEFAULT_PUT_EVENTS_PER_SECOND = 1000;
 
-const INFRA = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const INFRA = path.resolve(import.meta.dirname, '..');
 
 /** Reads the context. Every missing or bad value is reported at once, by name. */
 export function readConfiguration(node: Node): Configuration {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { CustomResource, type Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -69,7 +68,7 @@ function register(scope: Construct, { source, consumerName }: EnhancedFanOutCons
   return consumer.attrConsumerArn;
 }
 
-const REGISTER_CONSUMER = path.join(path.dirname(fileURLToPath(import.meta.url)), 'register_consumer.py');
+const REGISTER_CONSUMER = path.join(import.meta.dirname, 'register_consumer.py');
 
 function registerByFunction(scope: Construct, { source, consumerName }: EnhancedFanOutConsumerProps): string {
   const registrar = new lambda.Function(scope, 'Registrar', {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { builtFunction, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
+
+describe('the app, run as the CLI runs it', () => {
+  test('makes the template of each pattern', () => {
+    const { status, output, directory } = run({ ...ON_AWS, functionsDirectory: builtFunction() });
+    assert.equal(status, 0, output);
+    assert.ok(existsSync(path.join(directory, 'Recommendations.template.json')));
+  });
+
+  test('says which context is missing', () => {
+    const { status, output } = run({ functionsDirectory: builtFunction() });
+    assert.notEqual(status, 0);
+    assert.match(output, /context trackingId is missing: pass -c trackingId=…/);
+  });
+});
+
+function run(context: Record<string, unknown>) {
+  const directory = temporaryDirectory();
+  const CDK_CONTEXT_JSON = JSON.stringify({ ...CDK_JSON_CONTEXT, ...context });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/kinesis-ai-patterns.ts'], {
+    cwd: INFRA,
+    env: { ...process.env, CDK_OUTDIR: directory, CDK_CONTEXT_JSON },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr, directory };
+}

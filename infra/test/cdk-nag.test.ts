@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+
+import { app, recommendations } from './synthesis.ts';
+
+describe('cdk-nag (AwsSolutions)', () => {
+  test('has no finding that is not answered with a reason', () => {
+    assert.deepEqual(findings(recommendations()), []);
+  });
+
+  test('finds a bucket that is open to requests without TLS', () => {
+    const stack = new Stack(app({}), 'Careless');
+    new s3.Bucket(stack, 'Bucket');
+    assert.ok(findings(stack).some((finding) => finding.startsWith('AwsSolutions-S10 ')));
+  });
+});
+
+/** What cdk-nag finds in a stack, as `rule resource`. */
+function findings(stack: Stack): string[] {
+  const { violations } = new AwsSolutionsChecks().validateScope(stack);
+  return violations.flatMap(({ ruleName, violatingResources }) =>
+    violatingResources.map(({ resourceLogicalId }) => `${ruleName} ${resourceLogicalId}`),
+  );
+}
