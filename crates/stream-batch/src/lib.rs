@@ -1,4 +1,4 @@
-//! Decode stream batches, deliver them in lanes, report the one checkpoint: the pure core of a loss-proof stream function.
+#![doc = include_str!("../README.md")]
 
 mod batch;
 mod dead_letter;

@@ -13,7 +13,24 @@ use crate::{
 /// A batch whose every record is delivered, rejected or blocked.
 ///
 /// The one way on is [`take_rejected`](Self::take_rejected): store the dead letters, then
-/// [`report`](Unreported::report) how that went.
+/// [`report`](Unreported::report) how that went. What is forgotten does not compile where `unused_must_use` is denied:
+///
+/// ```compile_fail
+/// # #![deny(unused_must_use)]
+/// # use stream_batch::Settled;
+/// fn forget(settled: Settled) {
+///     settled.take_rejected();
+/// }
+/// ```
+///
+/// ```
+/// # #![deny(unused_must_use)]
+/// # use stream_batch::{BatchResponse, DeadLetters, Settled};
+/// fn answer(settled: Settled, store: impl Fn(DeadLetters) -> Result<(), String>) -> BatchResponse {
+///     let (dead_letters, unreported) = settled.take_rejected();
+///     unreported.report(store(dead_letters)).response()
+/// }
+/// ```
 #[must_use = "rejected records are not stored yet, and Lambda has no answer"]
 #[derive(Debug)]
 pub struct Settled {

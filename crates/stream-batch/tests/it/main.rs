@@ -1,4 +1,5 @@
 //! The crate as a function uses it: events in, outcomes and answers out.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod dead_letters;
 mod decode_dynamodb;
