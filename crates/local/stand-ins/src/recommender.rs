@@ -292,6 +292,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_last_speaks_loudest() {
+        let mut recommender = Recommender::default();
+        for (user, item) in [
+            ("a", "1"),
+            ("a", "2"),
+            ("b", "3"),
+            ("b", "4"),
+            ("u", "1"),
+            ("u", "3"),
+            ("v", "3"),
+            ("v", "1"),
+        ] {
+            let visitor = recommender.visitor(("", user), Some(user));
+            recommender.observe(visitor, item, 1.0);
+        }
+        let best = |user: &str| recommender.recommend(user, 1).remove(0).item_id;
+        assert_eq!((best("u").as_str(), best("v").as_str()), ("4", "2"));
+    }
+
+    #[test]
     fn an_unknown_item_is_related_to_what_is_popular() {
         let mut recommender = Recommender::default();
         for (user, item) in [("a", "1"), ("a", "2"), ("b", "2")] {

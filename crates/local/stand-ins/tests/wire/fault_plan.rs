@@ -111,6 +111,24 @@ fn a_bad_plan_is_refused_by_the_name_of_its_field() {
 }
 
 #[test]
+fn bounds_are_inclusive() {
+    let throttle = json!({ "kind": "throttle" });
+    for plan in [
+        json!({ "rules": [] }),
+        rule(json!({ "fault": throttle, "probability": 0.0 })),
+        rule(json!({ "fault": throttle, "probability": 1.0 })),
+        fault(json!({ "kind": "partial", "fraction": 1.0 })),
+        fault(json!({ "kind": "timeout_before_commit", "hold_ms": 0 })),
+        fault(json!({ "kind": "timeout_after_commit", "hold_ms": 900_000 })),
+        fault(json!({ "kind": "error", "code": "X", "status": 400 })),
+        fault(json!({ "kind": "error", "code": "X", "status": 599 })),
+    ] {
+        let read = Plan::from_json(plan.to_string().as_bytes());
+        assert!(read.is_ok(), "{plan}: {read:?}");
+    }
+}
+
+#[test]
 fn text_that_is_no_json_is_refused_by_its_place() {
     let InvalidPlan { field, problem } = Plan::from_json(b"{\"seed\":").unwrap_err();
     assert_eq!(field, "");

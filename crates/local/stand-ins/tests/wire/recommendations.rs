@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use stand_ins::personalize::{
     LOCAL_CAMPAIGN_ARN, LOCAL_ITEMS_DATASET_ARN, LOCAL_RANKING_CAMPAIGN_ARN, LOCAL_RECOMMENDER_ARN,
-    LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID, Personalize,
+    LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID, Personalize, RECOMMENDATIONS_KEPT,
 };
 
 use crate::harness::{
@@ -484,6 +484,33 @@ async fn a_recommendation_knows_what_came_of_it() {
     );
     assert_eq!(stored[0]["userId"], "u1");
     assert_eq!(counts(&personalize)["attributed"], 1);
+}
+
+#[tokio::test]
+async fn the_oldest_recommendation_beyond_those_kept_is_forgotten() {
+    let personalize = personalize();
+    take(&personalize, "u2", "1", 1).await;
+    let mut ids = Vec::new();
+    for _ in 0..=RECOMMENDATIONS_KEPT {
+        let answer = json_of(&post(&personalize, "/recommendations", &call()).await);
+        ids.push(answer["recommendationId"].clone());
+    }
+    for (id, attributed) in [(&ids[0], 0), (&ids[1], 1), (&ids[RECOMMENDATIONS_KEPT], 2)] {
+        let event = json!({ "eventType": "click", "itemId": "1", "sentAt": 1, "recommendationId": id });
+        let body = json!({ "trackingId": LOCAL_TRACKING_ID, "sessionId": "s", "eventList": [event] });
+        check(
+            &post(&personalize, "/events", &body).await,
+            "click",
+            &Expect::Accepted,
+        );
+        assert_eq!(counts(&personalize)["attributed"], attributed);
+    }
+    let kept = rows(&personalize, "/_state/personalize/recommendations");
+    assert_eq!(kept.len(), RECOMMENDATIONS_KEPT);
+    assert_eq!(
+        (&kept[0]["recommendationId"], &kept[0]["interactions"]),
+        (&ids[1], &json!(1))
+    );
 }
 
 #[tokio::test]
