@@ -67,8 +67,8 @@ pub(crate) struct Lane {
     in_flight: Option<Batch>,
     /// Nothing is tried before: the wait after a failure.
     ready_at: Timestamp,
-    /// When the current batching window began.
-    gathering_since: Timestamp,
+    /// When the current batching window began; the first one begins with the first record.
+    gathering_since: Option<Timestamp>,
     window: Option<Window>,
 }
 
@@ -106,7 +106,7 @@ impl Lane {
             return;
         };
         // "The next batching window begins as soon as the previous function invocation completes."
-        self.gathering_since = context.now;
+        self.gathering_since = Some(context.now);
         let (shard, records) = (context.shard.clone(), batch.records.len());
         match result {
             InvokeResult::Returned(answer) => {
@@ -211,18 +211,22 @@ impl Lane {
         self.pending() == 0 && self.in_flight.is_none() && self.again.is_empty() && self.window.is_none()
     }
 
-    /// When time alone makes a step possible.
+    /// When time alone makes a step possible. The end of a window without gathered records is none: it is the poll
+    /// after it that tells that nothing more has come.
     pub fn due_at(&self, config: &MappingConfig) -> Option<Timestamp> {
         if self.in_flight.is_some() {
             return None;
         }
-        let window_end = self.window.as_ref().map(Window::end);
-        let gathered = (!self.queue.is_empty()).then(|| self.gathering_since.plus(config.batching_window));
-        let due = match self.again.is_empty() {
-            true => gathered.into_iter().chain(window_end).min(),
-            false => Some(self.ready_at),
-        };
-        due.map(|due| due.max(self.ready_at))
+        if !self.again.is_empty() {
+            return Some(self.ready_at);
+        }
+        let gathering_since = self.gathering_since.filter(|_| !self.queue.is_empty())?;
+        let gathered = gathering_since.plus(config.batching_window);
+        let due = self
+            .window
+            .as_ref()
+            .map_or(gathered, |window| gathered.min(window.end()));
+        Some(due.max(self.ready_at))
     }
 }
 

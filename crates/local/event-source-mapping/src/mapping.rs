@@ -283,23 +283,17 @@ impl Mapping {
     }
 
     fn open_shards(&mut self) {
-        let done: Vec<(ShardId, bool)> = self
+        let waiting = self
             .shards
             .iter()
-            .filter(|(_, shard)| shard.phase == Phase::Waiting)
-            .map(|(id, shard)| {
-                (
-                    id.clone(),
-                    shard.parents.iter().all(|parent| self.is_done(parent)),
-                )
-            })
-            .collect();
-        for (id, parents_done) in done {
-            if let Some(shard) = self
-                .shards
-                .get_mut(&id)
-                .filter(|_| (self.rules.may_open)(parents_done))
-            {
+            .filter(|(_, shard)| shard.phase == Phase::Waiting);
+        let may_open = waiting.filter(|(_, shard)| {
+            let parents_done: Vec<_> = shard.parents.iter().map(|parent| self.is_done(parent)).collect();
+            (self.rules.may_open)(&parents_done)
+        });
+        let may_open: Vec<ShardId> = may_open.map(|(id, _)| id.clone()).collect();
+        for id in may_open {
+            if let Some(shard) = self.shards.get_mut(&id) {
                 shard.open(&mut self.log);
             }
         }

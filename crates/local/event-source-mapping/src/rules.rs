@@ -33,8 +33,8 @@ pub(crate) struct Rules {
     /// Which of a shard's concurrent batches a record goes to: by its key, how many records came before, and the
     /// parallelization factor.
     pub lane: fn(&str, u64, usize) -> usize,
-    /// Whether a shard may be read, given whether all its parents are done with.
-    pub may_open: fn(bool) -> bool,
+    /// Whether a shard may be read, given of each parent whether it is done with.
+    pub may_open: fn(&[bool]) -> bool,
     /// Where a shard is read from that came to be by resharding while the mapping ran.
     pub child_position: fn(StartingPosition) -> Position,
 }
@@ -109,8 +109,8 @@ fn lane(key: &str, _nth: u64, factor: usize) -> usize {
 /// A shard's records come after all those of its parents.
 /// <https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-after-resharding.html> and, for DynamoDB,
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.html#Streams.Processing>
-fn may_open(parents_done: bool) -> bool {
-    parents_done
+fn may_open(parents_done: &[bool]) -> bool {
+    parents_done.iter().all(|done| *done)
 }
 
 /// A child has nothing that its parents' readers have seen: with `LATEST` too it is read from its start, or what came

@@ -70,20 +70,19 @@ impl Shard {
 
     /// Where to read, if it is time to.
     pub fn start_poll(&mut self, setting: &Setting<'_>) -> Option<Position> {
-        let wanted = self.may_read() && setting.now >= self.reading.due_at && self.wants_records(setting);
+        let wanted = self.wants_records(setting.config) && setting.now >= self.reading.due_at;
         self.reading.under_way |= wanted;
         wanted.then(|| self.reading.next.clone())
     }
 
-    fn may_read(&self) -> bool {
-        self.phase == Phase::Open && !self.reading.under_way && !self.reading.ended
-    }
-
     /// Reading goes a little ahead of the function, and further if one lane is stuck while others starve.
-    fn wants_records(&self, setting: &Setting<'_>) -> bool {
+    fn wants_records(&self, config: &MappingConfig) -> bool {
+        if self.phase != Phase::Open || self.reading.under_way || self.reading.ended {
+            return false;
+        }
         let pending = self.pending();
-        let one_round = setting.config.batch_size * self.lanes.len();
-        let starved = || self.lanes.iter().any(|lane| lane.is_starved(setting.config));
+        let one_round = config.batch_size * self.lanes.len();
+        let starved = || self.lanes.iter().any(|lane| lane.is_starved(config));
         pending <= one_round || (pending < one_round.max(READ_AHEAD_RECORDS) && starved())
     }
 
@@ -173,7 +172,7 @@ impl Shard {
 
     /// When time alone makes a step possible.
     pub fn due_at(&self, config: &MappingConfig) -> Option<Timestamp> {
-        let poll = self.may_read().then_some(self.reading.due_at);
+        let poll = self.wants_records(config).then_some(self.reading.due_at);
         self.lanes
             .iter()
             .filter_map(|lane| lane.due_at(config))

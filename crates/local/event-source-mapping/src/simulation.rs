@@ -44,6 +44,10 @@ pub use stream::{SimulatedStream, StreamError};
 /// When a simulation begins: 2026-01-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
+/// Steps without an invocation after which none is expected any more: more than twice as many as a shard is polled in
+/// the longest tumbling window.
+const IDLE_STEPS_MAX: usize = 10_000;
+
 /// A mapping, the stream that it reads, and what happened so far.
 pub struct Simulation {
     mapping: Mapping,
@@ -67,6 +71,8 @@ pub enum Ending {
     Drained,
     /// The bound on the number of invocations was reached.
     InvocationLimit,
+    /// Records are left, and no passing of time brings on an invocation. The documented rules do not come to this.
+    Stuck,
 }
 
 /// Which of the invocations that are under way at the same time ends next.
@@ -109,8 +115,9 @@ impl Simulation {
     /// Runs until there is nothing left to do, or until the handler was called `limit` times in this run.
     pub fn run(&mut self, limit: usize, mut handler: impl FnMut(Bytes) -> InvokeResult) -> Ending {
         for _ in 0..limit {
-            let Some(invocation) = self.next_invocation() else {
-                return Ending::Drained;
+            let invocation = match self.next_invocation() {
+                Ok(invocation) => invocation,
+                Err(ending) => return ending,
             };
             let result = handler(invocation.event.clone());
             self.finish(invocation, result);
@@ -126,8 +133,9 @@ impl Simulation {
         R: Future<Output = InvokeResult>,
     {
         for _ in 0..limit {
-            let Some(invocation) = self.next_invocation() else {
-                return Ending::Drained;
+            let invocation = match self.next_invocation() {
+                Ok(invocation) => invocation,
+                Err(ending) => return ending,
             };
             let result = handler(invocation.event.clone()).await;
             self.finish(invocation, result);
@@ -157,17 +165,18 @@ impl Simulation {
     }
 
     /// Takes steps, and lets time pass where time alone makes the next one possible, until an invocation can end.
-    fn next_invocation(&mut self) -> Option<Invocation> {
-        loop {
+    fn next_invocation(&mut self) -> Result<Invocation, Ending> {
+        for _ in 0..IDLE_STEPS_MAX {
             self.take_steps();
             if !self.launched.is_empty() {
-                return Some(self.pick());
+                return Ok(self.pick());
             }
             if self.is_drained() {
-                return None;
+                return Err(Ending::Drained);
             }
-            self.now = self.mapping.due_at()?.max(self.now);
+            self.now = self.mapping.due_at().ok_or(Ending::Stuck)?.max(self.now);
         }
+        Err(Ending::Stuck)
     }
 
     /// All that can be done at this moment, short of ending an invocation.

@@ -1,5 +1,7 @@
 //! Which records make the next batch, and when it is due.
 
+use std::time::Duration;
+
 use super::{Context, Lane, Log, discard};
 use crate::batch::Batch;
 use crate::event::PAYLOAD_MAX_BYTES;
@@ -77,7 +79,9 @@ impl Lane {
     /// Whether an incomplete batch goes out: its batching window or its tumbling window is up, or the shard has ended.
     fn is_due(&self, context: &Context<'_>) -> bool {
         context.ended
-            || context.now >= self.gathering_since.plus(context.config.batching_window)
+            || self
+                .gathering_since
+                .is_some_and(|since| context.now >= since.plus(context.config.batching_window))
             || self
                 .window
                 .as_ref()
@@ -87,12 +91,13 @@ impl Lane {
     /// Batching windows follow each other; those that pass without a record have no effect.
     pub(super) fn skip_empty_batching_windows(&mut self, context: &Context<'_>) {
         let length = context.config.batching_window;
-        let idle = context.now.since(self.gathering_since);
-        if length.is_zero() {
-            self.gathering_since = context.now;
-        } else if let Ok(whole) = u32::try_from(idle.as_millis() / length.as_millis()) {
-            self.gathering_since = self.gathering_since.plus(length * whole);
-        }
+        let since = self.gathering_since.unwrap_or(context.now);
+        let idle = context.now.since(since);
+        let begun = match length.is_zero() {
+            true => Duration::ZERO,
+            false => Duration::from_millis((idle.as_millis() % length.as_millis()) as u64),
+        };
+        self.gathering_since = Some(since.plus(idle - begun));
     }
 
     /// Leaves for the next batch what the payload cannot take, as when a window's state has grown since the records

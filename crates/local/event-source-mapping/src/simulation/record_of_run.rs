@@ -73,6 +73,17 @@ impl Simulation {
         pending
     }
 
+    /// A shard's parents.
+    #[cfg(test)]
+    pub(crate) fn parents(&self, shard: &crate::ShardId) -> Vec<crate::ShardId> {
+        let listed = self.stream.descriptions();
+        listed
+            .into_iter()
+            .filter(|listed| listed.id == *shard)
+            .flat_map(|listed| listed.parents)
+            .collect()
+    }
+
     /// A key's records in the order in which invocations first had them.
     pub fn first_occurrences(&self, partition_key: &str) -> Vec<&SequenceNumber> {
         let mut seen = BTreeSet::new();
