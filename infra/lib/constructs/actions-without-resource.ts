@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
  * A test holds every role of the app to this list.
  */
 export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
-  'personalize:PutEvents': 'https://docs.aws.amazon.com/personalize/latest/dg/recording-item-interaction-events.html',
+  'personalize:PutEvents': 'https://docs.aws.amazon.com/personalize/latest/dg/API_UBS_PutEvents.html',
 };
 
 /** Lets `role` call an action that takes no resource. Nothing else may write `*` as a resource. */
