@@ -49,11 +49,11 @@ export function readConfiguration(node: Node): Configuration {
   return configuration;
 }
 
-/** What the local cloud's stand-in for Personalize takes the place of. */
+/** What `crates/local/stand-ins` has: one dataset group with its tracker and two datasets. */
 const LOCAL = {
-  trackingId: 'local-tracking-id',
-  itemsDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/local/ITEMS',
-  usersDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/local/USERS',
+  trackingId: '00000000-0000-4000-8000-000000000000',
+  itemsDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/recommendations/ITEMS',
+  usersDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/recommendations/USERS',
 };
 
 /** On AWS ARM64, which costs less for the same work. Locally the functions run on this machine. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { ON_AWS, recommendations, Synthesised } from './synthesis.ts';
+import { INFRA, ON_AWS, recommendations, Synthesised } from './synthesis.ts';
 
 const onAws = new Synthesised(recommendations({ ...ON_AWS, architecture: 'x86_64' }));
 const local = new Synthesised(recommendations({ ...ON_AWS, architecture: 'x86_64', localCloud: 'true' }));
@@ -31,12 +33,17 @@ describe('on the local cloud', () => {
     assert.deepEqual(local.outputs, onAws.outputs);
   });
 
-  test('what only an account can give has a default', () => {
+  test('what only an account can give is by default what the stand-in has', () => {
     const bare = new Synthesised(recommendations({ localCloud: 'true' }));
-    assert.equal(bare.outputs['TrackingId']?.Value, 'local-tracking-id');
-    assert.deepEqual(bare.allowedOn('personalize:PutItems'), [
-      'arn:aws:personalize:us-east-1:000000000000:dataset/local/ITEMS',
-    ]);
+    const defaults = [
+      bare.outputs['TrackingId']?.Value,
+      ...bare.allowedOn('personalize:PutItems'),
+      ...bare.allowedOn('personalize:PutUsers'),
+    ];
+    const resources = path.join(INFRA, '../crates/local/stand-ins/src/personalize/resources.rs');
+    const standIn = readFileSync(resources, 'utf8');
+    assert.equal(defaults.length, 3);
+    for (const value of defaults) assert.ok(standIn.includes(`"${value}"`), value);
   });
 
   test('the function is for the processor of this machine', () => {
