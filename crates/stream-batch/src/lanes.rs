@@ -44,7 +44,6 @@ where
     while let Some(lane) = finished.next().await {
         settled.add_lane(lane);
     }
-    drop(finished);
     settled.add_rejected(batch.rejected);
     settled
 }

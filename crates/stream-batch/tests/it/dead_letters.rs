@@ -147,3 +147,16 @@ async fn an_object_reads_back_as_it_was_written() {
     let text = serde_json::to_string(batch).unwrap();
     assert_eq!(&serde_json::from_str::<DeadLetterBatch>(&text).unwrap(), batch);
 }
+
+#[test]
+fn the_documented_example_is_an_object_of_this_shape() {
+    let readme = include_str!("../../README.md");
+    let example = readme
+        .split("```json\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .unwrap();
+    let batch: DeadLetterBatch = serde_json::from_str(example).unwrap();
+    let example: Value = serde_json::from_str(example).unwrap();
+    assert_eq!(serde_json::to_value(batch).unwrap(), example);
+}
