@@ -1,1 +1,27 @@
-//! Everything the pipelines need on one machine behind one endpoint, without an AWS account.
+#![doc = include_str!("../README.md")]
+
+mod clients;
+mod cloud;
+mod deploy;
+mod directories;
+mod emulator;
+mod endpoint;
+mod error;
+mod options;
+mod process;
+mod readiness;
+mod service_model;
+pub mod up;
+
+pub use self::cloud::LocalCloud;
+pub use self::endpoint::RequestCount;
+pub use self::error::Error;
+pub use self::options::{Emulator, Options, Pattern};
+pub use self::service_model::Violation;
+
+/// The region in which everything is.
+pub const REGION: &str = "us-east-1";
+/// The account to which everything belongs.
+pub const ACCOUNT: &str = "000000000000";
+/// Both halves of the one access key. Nobody checks a signature.
+pub const ACCESS_KEY: &str = "test";

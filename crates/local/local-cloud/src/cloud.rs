@@ -1,0 +1,239 @@
+//! All parts together: started in order, watched, stopped.
+
+use std::path::PathBuf;
+use std::process::ExitStatus;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use aws_types::SdkConfig;
+use http::StatusCode;
+use stand_ins::faults::{Faults, Plan};
+use stand_ins::personalize::{Personalize, Resources};
+use tokio::sync::Mutex;
+
+use crate::deploy::{Cdk, Outputs};
+use crate::directories::Directories;
+use crate::emulator::{Ministack, STOP_GRACE};
+use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
+use crate::options::{Emulator, Options};
+use crate::service_model::{ServiceModels, Violation};
+use crate::{Error, clients, readiness};
+
+/// How long an emulator that runs already may take to answer.
+const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A running local cloud. Dropping it stops everything that it started.
+#[derive(Debug)]
+pub struct LocalCloud {
+    // Fields are dropped in this order: callers first, what they call after them.
+    endpoint: Endpoint,
+    services: Arc<Services>,
+    /// Empty while it restarts, and where the emulator is not ours.
+    ministack: Mutex<Option<Ministack>>,
+    owns_emulator: bool,
+    outputs: Outputs,
+    directories: Directories,
+}
+
+impl LocalCloud {
+    /// Starts the endpoint, the emulator behind it, the stack and the driver, and returns when all are ready. `progress`
+    /// hears of each step as it begins.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for an option that cannot be used, [`Error::Part`] for a part that did not start.
+    pub async fn start(options: Options, progress: impl Fn(&str)) -> Result<Self, Error> {
+        let directories = Directories::make(options.state_directory.as_deref(), &options.project_directory)?;
+        let services = Arc::new(Services {
+            emulator: OnceLock::new(),
+            personalize: Personalize::new(Resources::local()),
+            faults: Faults::default(),
+            models: ServiceModels::in_venv(&options.project_directory.join(".venv"))?,
+            requests: Requests::logged_to(&directories.log("requests.jsonl"))?,
+        });
+        let endpoint = Endpoint::start(options.port, Arc::clone(&services)).await?;
+        progress("starting the emulator");
+        let (authority, ministack) = emulator(&options, &directories, &endpoint.url()).await?;
+        // Set once, here: the cell is empty.
+        let _ = services.emulator.set(authority);
+        let outputs = match options.deploy {
+            Some(pattern) => {
+                progress(&format!("deploying {} with the CDK", pattern.stack()));
+                let url = endpoint.url();
+                Cdk::find(&options, &directories, &url)?.deploy(pattern).await?
+            }
+            None => Outputs::new(),
+        };
+        Ok(Self {
+            endpoint,
+            services,
+            owns_emulator: ministack.is_some(),
+            ministack: Mutex::new(ministack),
+            outputs,
+            directories,
+        })
+    }
+
+    /// The one endpoint, for `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        self.endpoint.url()
+    }
+
+    /// A configuration for SDK clients that call the endpoint.
+    #[must_use]
+    pub fn sdk_config(&self) -> SdkConfig {
+        clients::sdk_config(&self.endpoint())
+    }
+
+    /// The deployed stack's outputs by name; empty when nothing was deployed.
+    #[must_use]
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
+    }
+
+    /// The file with the outputs as the CDK writes them: `{"<stack>":{"<name>":"<value>"}}`. It exists when a stack was
+    /// deployed.
+    #[must_use]
+    pub fn outputs_file(&self) -> PathBuf {
+        self.directories.outputs()
+    }
+
+    /// Each part's log file, by the part's name.
+    #[must_use]
+    pub fn logs(&self) -> Vec<(&'static str, PathBuf)> {
+        let mut logs = vec![("requests", self.directories.log("requests.jsonl"))];
+        if self.owns_emulator {
+            logs.push(("emulator", self.directories.log("emulator.log")));
+        }
+        if !self.outputs.is_empty() {
+            logs.push(("deployment", self.directories.log("deploy.log")));
+        }
+        logs
+    }
+
+    /// The Personalize stand-in itself, to look into it or to make a dataset busy.
+    #[must_use]
+    pub fn personalize(&self) -> &Personalize {
+        &self.services.personalize
+    }
+
+    /// Puts a fault plan in force, around every service.
+    pub fn set_faults(&self, plan: Plan) {
+        self.services.faults.set(plan);
+    }
+
+    /// Ends all faults.
+    pub fn clear_faults(&self) {
+        self.services.faults.clear();
+    }
+
+    /// The fault plan in force, each rule with how many calls it `matched` and how many faults it `injected`.
+    #[must_use]
+    pub fn fault_report(&self) -> serde_json::Value {
+        self.services.faults.report()
+    }
+
+    /// How often each operation was called and how it was answered.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RequestCount> {
+        self.services.requests.counts()
+    }
+
+    /// Everything in the requests so far that AWS's service models do not allow.
+    #[must_use]
+    pub fn violations(&self) -> Vec<Violation> {
+        self.services.requests.violations()
+    }
+
+    /// Ends the emulator and starts it again: streams, buckets and functions come back, running functions are killed,
+    /// and until it is back every call of it is answered with 503.
+    ///
+    /// # Errors
+    /// When it does not come back, or when it is not ours to restart.
+    pub async fn restart_emulator(&self) -> Result<(), Error> {
+        let mut slot = self.ministack.lock().await;
+        let ministack = slot.take().ok_or_else(foreign)?;
+        *slot = Some(ministack.restart().await?);
+        Ok(())
+    }
+
+    /// Kills every running function with SIGKILL, in the middle of whatever it does, and says how many there were.
+    ///
+    /// # Errors
+    /// When the functions are not ours to kill, or processes cannot be listed.
+    pub async fn kill_functions(&self) -> Result<usize, Error> {
+        let slot = self.ministack.lock().await;
+        slot.as_ref().ok_or_else(foreign)?.kill_functions().await
+    }
+
+    /// Waits until a part dies; the error says which, and shows the end of its log.
+    pub async fn failed(&self) -> Error {
+        loop {
+            let Some((id, exited)) = self.emulator_exit().await else {
+                return std::future::pending().await;
+            };
+            let status = exited.await;
+            let slot = self.ministack.lock().await;
+            // Another process group, or none: it was restarted on purpose.
+            if let Some(group) = slot.as_ref().map(Ministack::group)
+                && group.id() == id
+            {
+                return group.died(status);
+            }
+        }
+    }
+
+    /// The emulator's process group as of now, with the end of its first process.
+    async fn emulator_exit(&self) -> Option<(i32, impl Future<Output = Option<ExitStatus>> + use<>)> {
+        let slot = self.ministack.lock().await;
+        let group = slot.as_ref()?.group();
+        Some((group.id(), group.exited()))
+    }
+
+    /// Stops everything.
+    pub async fn stop(self) {
+        let Self {
+            endpoint,
+            ministack,
+            directories,
+            ..
+        } = self;
+        drop(endpoint);
+        if let Some(ministack) = ministack.into_inner() {
+            let grace = if directories.keep_state() {
+                STOP_GRACE
+            } else {
+                Duration::ZERO
+            };
+            ministack.stop(grace).await;
+        }
+    }
+}
+
+/// The emulator's authority, and the process where it is ours.
+async fn emulator(
+    options: &Options,
+    directories: &Directories,
+    endpoint: &str,
+) -> Result<(String, Option<Ministack>), Error> {
+    match &options.emulator {
+        Emulator::Ministack => {
+            let log = directories.log("emulator.log");
+            let ministack = Ministack::start(options, &directories.emulator(), log, endpoint).await?;
+            Ok((ministack.authority().to_owned(), Some(ministack)))
+        }
+        Emulator::Running(authority) => {
+            let answers = |_: &StatusCode| true;
+            readiness::until(authority, "/_localstack/health", answers, ANSWER_DEADLINE)
+                .await
+                .map_err(|reason| Error::argument(format!("--endpoint http://{authority}: {reason}")))?;
+            Ok((authority.clone(), None))
+        }
+    }
+}
+
+fn foreign() -> Error {
+    Error::argument(
+        "the emulator was running before the local cloud: it is not ours to restart, nor its functions to kill",
+    )
+}
