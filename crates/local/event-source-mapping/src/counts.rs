@@ -24,6 +24,20 @@ pub struct EventCounts {
 }
 
 impl EventCounts {
+    /// What was counted after `earlier`.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        Self {
+            polled_event_count: self.polled_event_count - earlier.polled_event_count,
+            filtered_out_event_count: self.filtered_out_event_count - earlier.filtered_out_event_count,
+            invoked_event_count: self.invoked_event_count - earlier.invoked_event_count,
+            failed_invoke_event_count: self.failed_invoke_event_count - earlier.failed_invoke_event_count,
+            dropped_event_count: self.dropped_event_count - earlier.dropped_event_count,
+            on_failure_destination_delivered_event_count: self.on_failure_destination_delivered_event_count
+                - earlier.on_failure_destination_delivered_event_count,
+        }
+    }
+
     pub(crate) fn count(&mut self, progress: &[Progress]) {
         for step in progress {
             match step {

@@ -4,6 +4,8 @@ mod answer;
 mod batch;
 pub mod config;
 mod counts;
+#[cfg(feature = "driver")]
+pub mod driver;
 mod event;
 pub mod filter;
 mod lane;

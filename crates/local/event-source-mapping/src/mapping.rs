@@ -187,8 +187,13 @@ impl Mapping {
             }
             shard.settle(&mut self.log);
         }
-        actions.extend(self.log.reports.drain(..).map(Action::SendToOnFailure));
+        actions.extend(self.take_reports().into_iter().map(Action::SendToOnFailure));
         actions
+    }
+
+    /// Reports that [`Mapping::step`] has not handed out yet. For a caller that stops: a step would begin new work.
+    pub fn take_reports(&mut self) -> Vec<OnFailureReport> {
+        std::mem::take(&mut self.log.reports)
     }
 
     /// Takes in what a poll found.
