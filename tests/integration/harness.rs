@@ -1,0 +1,44 @@
+//! A running pipeline, and the verbs to test it with.
+
+mod account;
+mod pipeline;
+mod records;
+
+use std::path::Path;
+use std::time::Duration;
+
+pub use account::{Account, DeadLettered};
+pub use pipeline::Pipeline;
+pub use records::{Record, interaction, interactions, poison};
+
+/// The root of the checkout.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests folder has a parent")
+}
+
+/// How long a condition may go without any progress before the test gives up. No condition is expected to take so long:
+/// it only turns a hang into a failure.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// How often a condition is looked at.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// Looks at `state` until it satisfies `condition`. Gives up, and shows the state, when it has stopped changing.
+pub async fn eventually<S, F>(what: &str, state: impl Fn() -> F, condition: impl Fn(&S) -> bool) -> S
+where
+    S: PartialEq + std::fmt::Debug,
+    F: Future<Output = S>,
+{
+    let mut seen = state().await;
+    let mut since = tokio::time::Instant::now();
+    while !condition(&seen) {
+        assert!(since.elapsed() < PATIENCE, "{what}: nothing changes any more at {seen:?}");
+        tokio::time::sleep(LOOK).await;
+        let now = state().await;
+        if now != seen {
+            seen = now;
+            since = tokio::time::Instant::now();
+        }
+    }
+    seen
+}
