@@ -27,9 +27,19 @@ async fn ten_percent_poison_is_set_apart_with_its_payload() {
     pipeline.send(&sent).await;
 
     let account = pipeline.everything_arrives(&sent).await;
-    let fields = ["schemaVersion", "eventType", "sentAt", "itemId", "properties", "sessionId"];
+    let fields = [
+        "schemaVersion",
+        "eventType",
+        "sentAt",
+        "itemId",
+        "properties",
+        "sessionId",
+    ];
     for field in fields {
-        let named = account.dead_letters.values().any(|letter| letter.reason.contains(field));
+        let named = account
+            .dead_letters
+            .values()
+            .any(|letter| letter.reason.contains(field));
         assert!(named, "a reason names {field}");
     }
 }
@@ -54,8 +64,15 @@ async fn throttles_errors_and_lost_answers_lose_nothing() {
     pipeline.send(&sent).await;
 
     let account = pipeline.everything_arrives(&sent).await;
-    assert!(pipeline.faults_injected() > 10, "faults were put in: {}", pipeline.cloud.fault_report());
-    assert!(account.duplicates > 0, "an answer that was lost after the commit makes a duplicate");
+    assert!(
+        pipeline.faults_injected() > 10,
+        "faults were put in: {}",
+        pipeline.cloud.fault_report()
+    );
+    assert!(
+        account.duplicates > 0,
+        "an answer that was lost after the commit makes a duplicate"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,9 +84,23 @@ async fn the_mapping_reads_through_the_registered_consumer() {
 
     pipeline.everything_arrives(&sent).await;
     let lambda = aws_sdk_lambda::Client::new(&pipeline.cloud.sdk_config());
-    let mappings = lambda.list_event_source_mappings().send().await.expect("mappings can be listed");
-    let sources: BTreeSet<_> =
-        mappings.event_source_mappings().iter().filter_map(|mapping| mapping.event_source_arn()).collect();
-    assert!(!sources.is_empty() && sources.iter().all(|arn| arn.contains("/consumer/")), "{sources:?}");
-    assert!(pipeline.answered("SubscribeToShard", 200) > 0, "{:?}", pipeline.cloud.requests());
+    let mappings = lambda
+        .list_event_source_mappings()
+        .send()
+        .await
+        .expect("mappings can be listed");
+    let sources: BTreeSet<_> = mappings
+        .event_source_mappings()
+        .iter()
+        .filter_map(|mapping| mapping.event_source_arn())
+        .collect();
+    assert!(
+        !sources.is_empty() && sources.iter().all(|arn| arn.contains("/consumer/")),
+        "{sources:?}"
+    );
+    assert!(
+        pipeline.answered("SubscribeToShard", 200) > 0,
+        "{:?}",
+        pipeline.cloud.requests()
+    );
 }

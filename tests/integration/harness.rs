@@ -9,11 +9,13 @@ use std::time::Duration;
 
 pub use account::{Account, DeadLettered};
 pub use pipeline::Pipeline;
-pub use records::{Record, interaction, interactions, poison};
+pub use records::{Record, interactions, poison};
 
 /// The root of the checkout.
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests folder has a parent")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests folder has a parent")
 }
 
 /// How long a condition may go without any progress before the test gives up. No condition is expected to take so long:
@@ -32,7 +34,10 @@ where
     let mut seen = state().await;
     let mut since = tokio::time::Instant::now();
     while !condition(&seen) {
-        assert!(since.elapsed() < PATIENCE, "{what}: nothing changes any more at {seen:?}");
+        assert!(
+            since.elapsed() < PATIENCE,
+            "{what}: nothing changes any more at {seen:?}"
+        );
         tokio::time::sleep(LOOK).await;
         let now = state().await;
         if now != seen {

@@ -16,28 +16,59 @@ async fn a_function_killed_in_mid_batch_loses_nothing() {
     let sent = interactions("killed", 20, 30);
 
     pipeline.send(&sent).await;
-    eventually("a batch is under way", async || pipeline.faults_injected(), |injected| *injected > 0).await;
-    let killed = pipeline.cloud.kill_functions().await.expect("functions can be killed");
+    eventually(
+        "a batch is under way",
+        async || pipeline.faults_injected(),
+        |injected| *injected > 0,
+    )
+    .await;
+    let killed = pipeline
+        .cloud
+        .kill_functions()
+        .await
+        .expect("functions can be killed");
     pipeline.cloud.clear_faults();
 
     assert!(killed > 0, "a function was running");
     let account = pipeline.everything_arrives(&sent).await;
-    assert!(account.duplicates > 0, "what the killed function had delivered comes again");
+    assert!(
+        account.duplicates > 0,
+        "what the killed function had delivered comes again"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_dead_letter_bucket_poison_waits() {
     let pipeline = Pipeline::start().await;
     let bucket = pipeline.output("DeadLetterBucketName").to_owned();
-    pipeline.s3().delete_bucket().bucket(&bucket).send().await.expect("the bucket can be deleted");
+    pipeline
+        .s3()
+        .delete_bucket()
+        .bucket(&bucket)
+        .send()
+        .await
+        .expect("the bucket can be deleted");
     let mut sent = interactions("bucket", 10, 10);
     sent.insert(50, poison("bucket-3", 4));
 
     pipeline.send(&sent).await;
-    eventually("the poison is tried again", async || pipeline.answered("PutObject", 404), |refused| *refused >= 2)
-        .await;
-    assert!(pipeline.account().await.dead_letters.is_empty(), "there is no bucket to hold a dead letter");
-    pipeline.s3().create_bucket().bucket(&bucket).send().await.expect("the bucket can be made again");
+    eventually(
+        "the poison is tried again",
+        async || pipeline.answered("PutObject", 404),
+        |refused| *refused >= 2,
+    )
+    .await;
+    assert!(
+        pipeline.account().await.dead_letters.is_empty(),
+        "there is no bucket to hold a dead letter"
+    );
+    pipeline
+        .s3()
+        .create_bucket()
+        .bucket(&bucket)
+        .send()
+        .await
+        .expect("the bucket can be made again");
 
     pipeline.everything_arrives(&sent).await;
 }
@@ -51,7 +82,11 @@ async fn the_emulator_restarts_and_nothing_is_lost() {
     pipeline.send(&before).await;
     let begun = async || pipeline.account().await.stored.len();
     eventually("delivery has begun", begun, |stored| *stored > 0).await;
-    pipeline.cloud.restart_emulator().await.expect("the emulator restarts");
+    pipeline
+        .cloud
+        .restart_emulator()
+        .await
+        .expect("the emulator restarts");
     pipeline.send(&after).await;
 
     let sent: Vec<_> = before.into_iter().chain(after).collect();

@@ -20,26 +20,51 @@ async fn a_shard_is_split_in_the_middle_and_nothing_is_lost() {
 
 async fn split_first_shard(pipeline: &Pipeline) {
     let stream = pipeline.output("InteractionStreamName");
-    let open = shards(pipeline).await.into_iter().find(is_open).expect("a shard is open");
+    let open = shards(pipeline)
+        .await
+        .into_iter()
+        .find(is_open)
+        .expect("a shard is open");
     let range = open.hash_key_range().expect("a shard has a range");
     let bound = |text: &str| text.parse::<u128>().expect("a hash key is a number");
     let (start, end) = (bound(range.starting_hash_key()), bound(range.ending_hash_key()));
     let middle = start + (end - start) / 2 + 1;
-    let split = pipeline.kinesis().split_shard().stream_name(stream).shard_to_split(open.shard_id());
-    split.new_starting_hash_key(middle.to_string()).send().await.expect("the shard is split");
+    let split = pipeline
+        .kinesis()
+        .split_shard()
+        .stream_name(stream)
+        .shard_to_split(open.shard_id());
+    split
+        .new_starting_hash_key(middle.to_string())
+        .send()
+        .await
+        .expect("the shard is split");
     let parent = open.shard_id().to_owned();
     let children = async || {
         let shards = shards(pipeline).await;
-        shards.iter().filter(|shard| shard.parent_shard_id() == Some(parent.as_str())).count()
+        shards
+            .iter()
+            .filter(|shard| shard.parent_shard_id() == Some(parent.as_str()))
+            .count()
     };
     eventually("the shard has two children", children, |count| *count == 2).await;
 }
 
 async fn shards(pipeline: &Pipeline) -> Vec<Shard> {
-    let listed = pipeline.kinesis().list_shards().stream_name(pipeline.output("InteractionStreamName"));
-    listed.send().await.expect("shards can be listed").shards.unwrap_or_default()
+    let listed = pipeline
+        .kinesis()
+        .list_shards()
+        .stream_name(pipeline.output("InteractionStreamName"));
+    listed
+        .send()
+        .await
+        .expect("shards can be listed")
+        .shards
+        .unwrap_or_default()
 }
 
 fn is_open(shard: &Shard) -> bool {
-    shard.sequence_number_range().is_some_and(|range| range.ending_sequence_number().is_none())
+    shard
+        .sequence_number_range()
+        .is_some_and(|range| range.ending_sequence_number().is_none())
 }
