@@ -96,3 +96,89 @@ fn host(region: &str) -> String {
     };
     format!("s3.{region}.{suffix}")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use function_config::Environment;
+
+    use super::*;
+
+    const KEY: &str = "dead-letters/clicks/shardId-000000000006/100-105-0123456789abcdef.json";
+    const BODY: &[u8] = br#"{"deadLetters":[]}"#;
+
+    fn authorization(variables: &[(&str, &str)]) -> String {
+        let lookup = |name: &str| {
+            let value = match name {
+                "AWS_REGION" => Some("us-east-1"),
+                "AWS_ACCESS_KEY_ID" => Some("AKIDEXAMPLE"),
+                "AWS_SECRET_ACCESS_KEY" => Some("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"),
+                _ => variables
+                    .iter()
+                    .find(|(variable, _)| *variable == name)
+                    .map(|(_, value)| *value),
+            };
+            value.map(str::to_owned)
+        };
+        let access = Environment::read(&lookup, AwsAccess::read).unwrap();
+        let put = SignedPut::new(&access, &"letters".parse().unwrap());
+        let request = put
+            .request(KEY, BODY, UNIX_EPOCH + Duration::from_secs(964_982_703))
+            .unwrap();
+        assert_eq!(request.headers()["x-amz-date"], "20000730T184503Z");
+        request.headers()["authorization"].to_str().unwrap().to_owned()
+    }
+
+    /// The signatures are botocore's (`S3SigV4Auth`) for the same requests.
+    #[test]
+    fn another_implementation_signs_alike() {
+        let on_aws = authorization(&[]);
+        assert!(on_aws.ends_with(
+            "SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date, \
+             Signature=da3cbc260d748bcaef3f94a6c737657f6fb55fcf14dd795abd6e13a5913e7ee3"
+        ));
+        let local = [
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:4566"),
+            ("AWS_SESSION_TOKEN", "token"),
+        ];
+        let local = authorization(&local);
+        assert!(local.ends_with(
+            "SignedHeaders=content-type;host;x-amz-content-sha256;x-amz-date;x-amz-security-token, \
+             Signature=0f891812307a47317a301f55e1d2478bce8260fb3110197ffc4c844f6efc36e2"
+        ));
+    }
+
+    #[test]
+    fn a_bucket_is_in_the_host_name_where_a_certificate_covers_it() {
+        let cases = [
+            (
+                "us-east-1",
+                None,
+                "letters",
+                "https://letters.s3.us-east-1.amazonaws.com",
+            ),
+            (
+                "cn-north-1",
+                None,
+                "letters",
+                "https://letters.s3.cn-north-1.amazonaws.com.cn",
+            ),
+            (
+                "us-east-1",
+                None,
+                "my.letters",
+                "https://s3.us-east-1.amazonaws.com/my.letters",
+            ),
+            (
+                "us-east-1",
+                Some("http://127.0.0.1:4566"),
+                "letters",
+                "http://127.0.0.1:4566/letters",
+            ),
+        ];
+        for (region, endpoint_url, bucket, expected) in cases {
+            assert_eq!(base_url(region, endpoint_url, &bucket.parse().unwrap()), expected);
+        }
+    }
+}

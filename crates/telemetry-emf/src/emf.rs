@@ -6,10 +6,6 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// Metrics that one directive may name.
-/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
-pub const METRICS_PER_DOCUMENT: usize = 100;
-
 /// Where metrics come from: the namespace, and the two dimensions that every alarm must name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetricsSource {

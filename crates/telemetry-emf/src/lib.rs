@@ -4,6 +4,6 @@ mod emf;
 mod logs;
 mod metrics;
 
-pub use emf::{METRICS_PER_DOCUMENT, MetricsSource};
+pub use emf::MetricsSource;
 pub use logs::{LevelFilter, start_logs};
 pub use metrics::{Count, ITERATOR_AGE, Invocation, Metrics};

@@ -1,0 +1,5 @@
+//! The lines that CloudWatch reads.
+
+mod invocation;
+mod output;
+mod specification;
