@@ -1,0 +1,20 @@
+//! The function's start: configuration, logs, clients, and the loop of the runtime.
+
+use aws_sdk_personalizeevents::Client;
+use dead_letter_store::S3DeadLetterStore;
+use lambda_runtime::{Error, run, service_fn};
+use put_events_forwarder::{Config, Handler, PersonalizeEvents};
+use telemetry_emf::{Metrics, start_logs};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let config = Config::from_env()?;
+    start_logs(config.log_level);
+    let client = Client::new(&config.aws.sdk_config());
+    let personalize = PersonalizeEvents::new(client, config.destinations.clone());
+    let letters = config.dead_letters.clone();
+    let dead_letters = S3DeadLetterStore::new(&config.aws, letters.bucket, letters.prefix, fastrand::f64);
+    let metrics = Metrics::to_stdout(config.metrics.clone());
+    let handler = Handler::new(&config, personalize, dead_letters, metrics, fastrand::f64);
+    run(service_fn(|event| handler.handle(event))).await
+}
