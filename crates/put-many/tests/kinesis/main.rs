@@ -1,0 +1,5 @@
+//! PutRecords as it goes over the wire.
+
+mod answers;
+mod fake_kinesis;
+mod limits;
