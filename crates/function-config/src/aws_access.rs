@@ -123,3 +123,87 @@ impl std::str::FromStr for EndpointUrl {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_credential_types::provider::ProvideCredentials;
+
+    use super::*;
+    use crate::environment::EnvironmentError;
+
+    const ON_LAMBDA: [(&str, &str); 4] = [
+        ("AWS_REGION", "eu-west-1"),
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("AWS_SESSION_TOKEN", "hunter3"),
+    ];
+
+    fn read(variables: &[(&str, &str)]) -> Result<AwsAccess, EnvironmentError> {
+        let lookup = |name: &str| {
+            let found = variables.iter().find(|(variable, _)| *variable == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Environment::read(&lookup, AwsAccess::read)
+    }
+
+    #[test]
+    fn a_client_is_configured_from_the_variables_alone() {
+        let config = read(&ON_LAMBDA).unwrap().sdk_config();
+        assert_eq!(config.region().map(Region::as_ref), Some("eu-west-1"));
+        assert_eq!(config.endpoint_url(), None);
+        assert_eq!(config.retry_config().map(RetryConfig::max_attempts), Some(1));
+        let timeouts = config.timeout_config().unwrap();
+        assert_eq!(timeouts.connect_timeout(), Some(CONNECT_TIMEOUT));
+        assert_eq!(timeouts.operation_attempt_timeout(), Some(ATTEMPT_TIMEOUT));
+        assert!(!config.stalled_stream_protection().unwrap().is_enabled());
+        assert!(config.http_client().is_some());
+    }
+
+    #[tokio::test]
+    async fn the_credentials_are_those_of_the_variables() {
+        let config = read(&ON_LAMBDA).unwrap().sdk_config();
+        let provider = config.credentials_provider().unwrap();
+        let credentials = provider.provide_credentials().await.unwrap();
+        assert_eq!(credentials.access_key_id(), "AKIDEXAMPLE");
+        assert_eq!(credentials.secret_access_key(), "hunter2");
+        assert_eq!(credentials.session_token(), Some("hunter3"));
+        assert_eq!(credentials.expiry(), None);
+    }
+
+    #[test]
+    fn missing_variables_are_all_named() {
+        let error = read(&[]).unwrap_err();
+        let names: Vec<_> = error
+            .problems()
+            .iter()
+            .map(|problem| problem.variable())
+            .collect();
+        assert_eq!(
+            names,
+            ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]
+        );
+    }
+
+    #[test]
+    fn no_secret_is_in_the_debug_format() {
+        let access = read(&ON_LAMBDA).unwrap();
+        let debug = format!("{access:?} {:?}", access.sdk_config());
+        assert!(!debug.contains("hunter"), "{debug}");
+    }
+
+    #[test]
+    fn an_endpoint_is_a_url_without_its_last_slash() {
+        let endpoint_url = |url| {
+            let access = read(&[&ON_LAMBDA[..], &[("AWS_ENDPOINT_URL", url)]].concat());
+            access.map(|access| access.sdk_config().endpoint_url().map(str::to_owned))
+        };
+        for url in ["http://127.0.0.1:4566", "http://127.0.0.1:4566/"] {
+            assert_eq!(endpoint_url(url), Ok(Some("http://127.0.0.1:4566".to_owned())));
+        }
+        for url in ["127.0.0.1:4566", "ftp://host", "http://", "https://a b"] {
+            let error = endpoint_url(url).unwrap_err().to_string();
+            let expected = "environment: AWS_ENDPOINT_URL is not valid, expected an http or https URL";
+            assert_eq!(error, expected, "{url}");
+        }
+    }
+}

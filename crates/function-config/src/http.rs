@@ -73,6 +73,10 @@ pub(crate) fn connector(roots: Roots, settings: HttpConnectorSettings) -> Shared
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use sha2::{Digest, Sha256};
+
     use super::*;
 
     #[test]
@@ -94,5 +98,46 @@ mod tests {
                 "{region} {endpoint_url:?}"
             );
         }
+    }
+
+    /// Fingerprints as Amazon Trust Services publishes them; a client would panic over a certificate that is broken.
+    #[test]
+    fn the_roots_are_the_five_of_amazon_trust_services() {
+        let fingerprints: Vec<_> = certificates(AMAZON_TRUST_SERVICES)
+            .iter()
+            .map(|certificate| {
+                Sha256::digest(certificate)
+                    .iter()
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect::<String>()
+            })
+            .collect();
+        let published = [
+            "8ecde6884f3d87b1125ba31ac3fcb13d7016de7f57cc904fe1cb97c6ae98196e",
+            "1ba5b2aa8c65401a82960118f80bec4f62304d83cec4713a19c39c011ea46db4",
+            "18ce6cfe7bf14e60b2e347b8dfe868cb31d02ebb3ada271569f50343b46db3a4",
+            "e35d28419ed02025cfa69038cd623962458da5c695fbdea3c22b0bfb25897092",
+            "568d6905a2c88708a4b3025190edcfedb1974a606a13c6e5290fcb2ae63edab5",
+        ];
+        assert_eq!(fingerprints, published);
+    }
+
+    #[test]
+    fn our_own_roots_make_a_connector() {
+        for roots in [Roots::Nobody, Roots::AmazonTrustServices] {
+            let _connector = connector(roots, HttpConnectorSettings::default());
+        }
+    }
+
+    fn certificates(pem: &str) -> Vec<Vec<u8>> {
+        let blocks = pem.split("-----BEGIN CERTIFICATE-----").skip(1);
+        blocks
+            .map(|block| {
+                let (text, _) = block.split_once("-----END CERTIFICATE-----").unwrap();
+                STANDARD
+                    .decode(text.split_whitespace().collect::<String>())
+                    .unwrap()
+            })
+            .collect()
     }
 }
