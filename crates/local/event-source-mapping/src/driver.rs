@@ -1,7 +1,7 @@
 //! Runs the event source mappings of an account against its own endpoint: reads them back, polls their streams,
 //! invokes their functions, and tells what it did.
 //!
-//! Locally the mappings are deployed disabled, so that the emulator leaves them to the driver. It decides nothing
+//! Locally the mappings are deployed disabled, so that the emulator leaves them to the driver. The driver decides nothing
 //! itself: [`crate::Mapping`] says what to read, when to invoke, and what an outcome means.
 //!
 //! ```no_run
@@ -63,20 +63,24 @@ pub struct DriverOptions {
     pub grace: Duration,
     /// Which mappings to run.
     pub run: Which,
+    /// Whether to tell the event counts of mappings without `MetricsConfig: EventCount` too: ministack forgets that
+    /// setting.
+    pub always_count: bool,
 }
 
 /// Which mappings the driver runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// Those that are disabled, which the emulator does not run.
-    Disabled,
-    /// All of them, on an endpoint that runs none.
+    /// All of them. A mapping that is deployed disabled is not always listed so: ministack leaves it to the driver and
+    /// lists it as enabled, if CloudFormation made it.
     All,
+    /// Those that are listed as disabled, on an endpoint that runs the others itself.
+    Disabled,
 }
 
 impl Default for DriverOptions {
     /// A fifth of a second between polls, a second between listings, retries after 0.1 s to 5 s: a local cloud need
-    /// not wait as long as Lambda.
+    /// not wait as long as Lambda. All mappings, with their counts.
     fn default() -> Self {
         Self {
             poll_interval: Duration::from_millis(200),
@@ -84,7 +88,8 @@ impl Default for DriverOptions {
             first_retry: Duration::from_millis(100),
             slowest_retry: Duration::from_secs(5),
             grace: Duration::from_secs(10),
-            run: Which::Disabled,
+            run: Which::All,
+            always_count: true,
         }
     }
 }

@@ -394,7 +394,8 @@ impl Runner {
             on_failure_destination_delivered_event_count: self.delivered,
             ..self.mapping.event_counts()
         };
-        if self.mapping.config().event_count_metrics() && counts != self.told {
+        let wanted = self.options.always_count || self.mapping.config().event_count_metrics();
+        if wanted && counts != self.told {
             self.tell(DriverEvent::EventCounts {
                 mapping: self.id.clone(),
                 counts: counts.since(&self.told),
