@@ -90,7 +90,7 @@ impl Run<'_> {
     async fn show(&mut self) -> Result<(), Box<dyn Error>> {
         let input = self.input;
         let showcase = Showcase::new(&input.interactions);
-        let user = showcase_user(&input.interactions).ok_or("no user has two interactions")?;
+        let user = showcase_user(&input.interactions).ok_or("no user has a dozen interactions")?;
         println!("\nRecommendations for user {user}, before");
         let mut shown = self.cloud.recommendations(user).await?;
         self.print(&shown, |_| String::new());

@@ -12,13 +12,17 @@ const CANDIDATES: usize = 60;
 /// How many companions of an item are looked at.
 const COMPANIONS: usize = 10;
 
-/// The user with the fewest interactions, but two at least: what such a user does next shows most.
+/// How many interactions the user must have whose recommendations are shown.
+const INTERACTIONS: usize = 12;
+
+/// The user with the fewest interactions, but a dozen at least: with many more a click changes little, with fewer there
+/// is little to recommend by.
 pub fn showcase_user(interactions: &[Interaction]) -> Option<&str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for interaction in interactions {
         *counts.entry(&interaction.user).or_default() += 1;
     }
-    let often = counts.into_iter().filter(|(_, count)| *count >= 2);
+    let often = counts.into_iter().filter(|(_, count)| *count >= INTERACTIONS);
     often.min_by_key(|(_, count)| *count).map(|(user, _)| user)
 }
 

@@ -23,8 +23,8 @@ pub const CLICKS: usize = 5_000;
 
 const ITEMS_PER_TASTE: usize = 15;
 const PEOPLE: usize = 240;
-/// Of ten clicks so many follow the person's taste; the others are of any.
-const OF_TASTE: f64 = 0.9;
+/// This share of the clicks follows the person's taste; the others are of any.
+const OF_TASTE: f64 = 0.95;
 /// 2026-01-01T00:00:00Z.
 const FROM: i64 = 1_767_225_600;
 
