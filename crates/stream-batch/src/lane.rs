@@ -140,12 +140,11 @@ impl Progress {
         self.stopped.get_or_insert(blocked);
     }
 
-    /// The outcome of each of the lane's `count` records; `otherwise` explains those that nobody answered for.
+    /// The outcome of each of the lane's `count` records; `otherwise` explains those that nobody answered for. Nothing
+    /// is read after it: a handler that kept its lane alive somewhere can report nothing any more.
     pub(crate) fn finish(&mut self, count: usize, otherwise: Blocked) -> Vec<Outcome> {
         let rest = self.stopped.take().unwrap_or(otherwise);
         let mut outcomes = std::mem::take(&mut self.outcomes);
-        // The lane is closed: a handler that kept it alive somewhere can report nothing any more.
-        self.stopped = Some(rest.clone());
         outcomes.resize(count, Outcome::Blocked(rest));
         outcomes
     }

@@ -204,6 +204,8 @@ async fn a_handler_that_returns_early_leaves_the_rest_unanswered() {
 async fn a_handler_that_goes_on_without_an_answer_is_given_nothing_more() {
     let settled = deliver_in_lanes(batch("aa"), options(1), key, |mut lane| async move {
         while lane.next_chunk(1).is_some() {}
+        // Too late: which of the chunks it is meant for cannot be told.
+        lane.report([Delivered]);
     })
     .await;
     let report = settled.take_rejected().1.report(Ok::<(), &str>(()));
