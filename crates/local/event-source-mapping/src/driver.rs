@@ -102,6 +102,8 @@ pub struct Driver {
     running: BTreeMap<String, Running>,
     /// Settings that were refused, so that each is told once.
     refused: BTreeMap<String, MappingSettings>,
+    /// From where mappings go on that are not run just now: an emulator that restarts may list none for a while.
+    parked: BTreeMap<String, Vec<Checkpoint>>,
 }
 
 /// A mapping at work.
@@ -125,6 +127,7 @@ impl Driver {
             events,
             running: BTreeMap::new(),
             refused: BTreeMap::new(),
+            parked: BTreeMap::new(),
         }
     }
 
@@ -172,16 +175,16 @@ impl Driver {
             .filter(|(id, running)| listed.get(*id) != Some(&running.settings) || running.task.is_finished())
             .map(|(id, _)| id.clone())
             .collect();
-        let mut checkpoints = BTreeMap::new();
         for id in stale {
             if let Some(running) = self.running.remove(&id) {
                 running.stop.send_replace(true);
-                checkpoints.insert(id.clone(), self.finish(id, running).await);
+                let checkpoints = self.finish(id.clone(), running).await;
+                self.parked.insert(id, checkpoints);
             }
         }
         for (id, settings) in listed {
             if !self.running.contains_key(&id) && self.refused.get(&id) != Some(&settings) {
-                let checkpoints = checkpoints.remove(&id).unwrap_or_default();
+                let checkpoints = self.parked.remove(&id).unwrap_or_default();
                 self.start(id, settings, checkpoints).await;
             }
         }

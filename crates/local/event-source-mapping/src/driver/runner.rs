@@ -8,7 +8,7 @@ use aws_sdk_lambda::config::retry::RetryConfig;
 use aws_sdk_lambda::config::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use super::DriverOptions;
@@ -162,7 +162,15 @@ impl Runner {
                     self.list();
                     self.tell_counts();
                 }
-                Some(done) = self.tasks.join_next() => self.take(done),
+                Some(done) = self.tasks.join_next() => match done {
+                    Ok(done) => self.take(done),
+                    // A task of ours has panicked, and what it was to tell the model is lost. The driver starts the
+                    // mapping anew from its checkpoints.
+                    Err(error) => {
+                        self.tell_panic(&error);
+                        break;
+                    }
+                },
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -250,23 +258,20 @@ impl Runner {
         });
     }
 
-    fn take(&mut self, done: Result<Done, tokio::task::JoinError>) {
+    fn take(&mut self, done: Done) {
         match done {
-            Ok(Done::Listed(result)) => self.take_shards(result),
-            Ok(Done::Read {
+            Done::Listed(result) => self.take_shards(result),
+            Done::Read {
                 shard,
                 reader,
                 result,
-            }) => self.take_read(shard, reader, result),
-            Ok(Done::Invoked {
+            } => self.take_read(shard, reader, result),
+            Done::Invoked {
                 invocation,
                 result,
                 took,
-            }) => self.take_result(invocation, &result, took),
-            Ok(Done::Delivered { report, result }) => self.take_delivery(&report, result),
-            // A task of ours has panicked. What it was doing is lost to this run: the driver starts the mapping anew.
-            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            Err(_) => {}
+            } => self.take_result(invocation, &result, took),
+            Done::Delivered { report, result } => self.take_delivery(&report, result),
         }
     }
 
@@ -357,9 +362,13 @@ impl Runner {
                 done = self.tasks.join_next() => match done {
                     // A read that ends now is forgotten: its records are not acknowledged, and are read again.
                     Some(Ok(Done::Read { .. } | Done::Listed(_))) => {}
-                    Some(done) => {
+                    Some(Ok(done)) => {
                         self.take(done);
                         self.deliver_last_reports();
+                    }
+                    Some(Err(error)) => {
+                        self.tell_panic(&error);
+                        break;
                     }
                     None => break,
                 }
@@ -402,6 +411,15 @@ impl Runner {
             });
             self.told = counts;
         }
+    }
+
+    fn tell_panic(&self, error: &JoinError) {
+        self.tell(DriverEvent::Error {
+            mapping: Some(self.id.clone()),
+            shard: None,
+            during: "a task of the driver".into(),
+            reason: error.to_string(),
+        });
     }
 
     fn tell_read_error(&self, shard: Option<ShardId>, error: ReadError) {
