@@ -6,15 +6,17 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_types::SdkConfig;
+use event_source_mapping::driver::DriverEvent;
 use http::StatusCode;
 use stand_ins::faults::{Faults, Plan};
 use stand_ins::personalize::{Personalize, Resources};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 
 use crate::deploy::{Cdk, Outputs};
 use crate::directories::Directories;
 use crate::emulator::{Ministack, STOP_GRACE};
 use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
+use crate::mappings::Mappings;
 use crate::options::{Emulator, Options};
 use crate::service_model::{ServiceModels, Violation};
 use crate::{Error, clients, readiness};
@@ -26,6 +28,7 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct LocalCloud {
     // Fields are dropped in this order: callers first, what they call after them.
+    mappings: Option<Mappings>,
     endpoint: Endpoint,
     services: Arc<Services>,
     /// Empty while it restarts, and where the emulator is not ours.
@@ -41,7 +44,10 @@ impl LocalCloud {
     ///
     /// # Errors
     /// [`Error::Argument`] for an option that cannot be used, [`Error::Part`] for a part that did not start.
-    pub async fn start(options: Options, progress: impl Fn(&str)) -> Result<Self, Error> {
+    pub async fn start(mut options: Options, progress: impl Fn(&str)) -> Result<Self, Error> {
+        let project = &mut options.project_directory;
+        let attempt = format!("find the checkout {}", project.display());
+        *project = project.canonicalize().map_err(Error::machine(attempt))?;
         let directories = Directories::make(options.state_directory.as_deref(), &options.project_directory)?;
         let services = Arc::new(Services {
             emulator: OnceLock::new(),
@@ -63,7 +69,19 @@ impl LocalCloud {
             }
             None => Outputs::new(),
         };
+        let mappings = match options.run_mappings {
+            true => Some(Mappings::start(
+                &clients::sdk_config(&endpoint.url()),
+                directories.log("driver.jsonl"),
+            )?),
+            false => None,
+        };
+        if let (Some(mappings), Some(_)) = (&mappings, options.deploy) {
+            progress("waiting until the mappings read their streams");
+            mappings.read().await?;
+        }
         Ok(Self {
+            mappings,
             endpoint,
             services,
             owns_emulator: ministack.is_some(),
@@ -108,6 +126,9 @@ impl LocalCloud {
         if !self.outputs.is_empty() {
             logs.push(("deployment", self.directories.log("deploy.log")));
         }
+        if self.mappings.is_some() {
+            logs.push(("mappings", self.directories.log("driver.jsonl")));
+        }
         logs
     }
 
@@ -145,6 +166,16 @@ impl LocalCloud {
         self.services.requests.violations()
     }
 
+    /// Everything that the driver told since the start, then each event as it comes; nothing where the emulator runs
+    /// the mappings.
+    #[must_use]
+    pub fn driver_events(&self) -> mpsc::UnboundedReceiver<DriverEvent> {
+        match &self.mappings {
+            Some(mappings) => mappings.events(),
+            None => mpsc::unbounded_channel().1,
+        }
+    }
+
     /// Ends the emulator and starts it again: streams, buckets and functions come back, running functions are killed,
     /// and until it is back every call of it is answered with 503.
     ///
@@ -168,6 +199,20 @@ impl LocalCloud {
 
     /// Waits until a part dies; the error says which, and shows the end of its log.
     pub async fn failed(&self) -> Error {
+        tokio::select! {
+            error = self.emulator_died() => error,
+            error = self.driver_ended() => error,
+        }
+    }
+
+    async fn driver_ended(&self) -> Error {
+        match &self.mappings {
+            Some(mappings) => mappings.ended().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn emulator_died(&self) -> Error {
         loop {
             let Some((id, exited)) = self.emulator_exit().await else {
                 return std::future::pending().await;
@@ -193,11 +238,15 @@ impl LocalCloud {
     /// Stops everything.
     pub async fn stop(self) {
         let Self {
+            mappings,
             endpoint,
             ministack,
             directories,
             ..
         } = self;
+        if let Some(mappings) = mappings {
+            mappings.stop().await;
+        }
         drop(endpoint);
         if let Some(ministack) = ministack.into_inner() {
             let grace = if directories.keep_state() {

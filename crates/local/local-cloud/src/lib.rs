@@ -7,6 +7,7 @@ mod directories;
 mod emulator;
 mod endpoint;
 mod error;
+mod mappings;
 mod options;
 mod process;
 mod readiness;
