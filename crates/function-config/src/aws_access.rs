@@ -1,5 +1,6 @@
 //! What a function needs to call AWS: region, credentials, endpoint, and one client configuration made of them.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -7,7 +8,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -29,6 +30,7 @@ pub struct AwsAccess {
     region: String,
     credentials: Credentials,
     endpoint_url: Option<String>,
+    connector: Arc<OnceLock<SharedHttpConnector>>,
 }
 
 impl AwsAccess {
@@ -49,6 +51,7 @@ impl AwsAccess {
             region: region?,
             credentials: Credentials::new(access_key_id?, secret?, session_token?, None, "environment"),
             endpoint_url: endpoint_url?.map(|url| url.0),
+            connector: Arc::default(),
         })
     }
 
@@ -67,8 +70,10 @@ impl AwsAccess {
         self.endpoint_url.as_deref()
     }
 
-    /// The configuration that every client of the function is built from. All of them share one connection pool.
+    /// The configuration that every client of the function is built from. All of them share [`Self::http_connector`],
+    /// whose time-outs hold whatever a client sets for itself.
     pub fn sdk_config(&self) -> SdkConfig {
+        let connector = self.http_connector();
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -77,7 +82,7 @@ impl AwsAccess {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
-            .http_client(http::client(self.roots()))
+            .http_client(http_client_fn(move |_, _| connector.clone()))
             .sleep_impl(TokioSleep::new())
             .time_source(SystemTimeSource::new())
             .timeout_config(timeouts)
@@ -90,18 +95,18 @@ impl AwsAccess {
         config.build()
     }
 
-    /// A connection below the SDK, for the one call that does not need it: the same TLS, the same timeouts, a pool of
-    /// its own. The caller signs.
+    /// The connections below the SDK, for a call that does not need it: the caller signs. One TLS configuration and one
+    /// pool for all clients of the function, made at the first use.
     pub fn http_connector(&self) -> SharedHttpConnector {
+        self.connector.get_or_init(|| self.connect()).clone()
+    }
+
+    fn connect(&self) -> SharedHttpConnector {
         let settings = HttpConnectorSettings::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(ATTEMPT_TIMEOUT)
             .build();
-        http::connector(self.roots(), settings)
-    }
-
-    fn roots(&self) -> Roots {
-        Roots::of(&self.region, self.endpoint_url())
+        http::connector(Roots::of(&self.region, self.endpoint_url()), settings)
     }
 }
 

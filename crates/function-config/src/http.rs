@@ -1,14 +1,14 @@
 //! The one HTTP client and TLS stack of a function.
 
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::http::{HttpConnectorSettings, SharedHttpConnector};
 
 /// Whose certificates are believed.
 ///
-/// A client parses its roots when it is built, so they are part of a function's start: the system's bundle of some 140
+/// A connector parses its roots when it is built, so they are part of a function's start: the system's bundle of some 140
 /// certificates costs more than everything else that happens before the first poll (README.md has the figures).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Roots {
@@ -52,15 +52,7 @@ impl Roots {
     }
 }
 
-/// A client with rustls over ring, for the SDK.
-pub(crate) fn client(roots: Roots) -> SharedHttpClient {
-    Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .tls_context(roots.tls_context())
-        .build_https()
-}
-
-/// The same below the SDK: it sends a request as it is.
+/// Connections with rustls over ring. Their pool is shared by all clones.
 pub(crate) fn connector(roots: Roots, settings: HttpConnectorSettings) -> SharedHttpConnector {
     let connector = Connector::builder()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
