@@ -60,7 +60,7 @@ impl Envelope {
             ),
             ("state", window.state.to_string()),
             ("shardId", json!(shard).to_string()),
-            ("eventSourceARN", json!(config.source.stream_arn()).to_string()),
+            ("eventSourceARN", json!(config.source.arn()).to_string()),
             ("isFinalInvokeForWindow", window.is_final.to_string()),
             ("isWindowTerminatedEarly", window.terminated_early.to_string()),
         ];
@@ -127,6 +127,8 @@ fn to_json(record: &StreamRecord, shard: &ShardId, config: &MappingConfig) -> St
     }
 }
 
+/// With enhanced fan-out `eventSourceARN` is here the mapping's source, the consumer: the documentation shows streams only.
+///
 /// Written by hand, because the time stands in the event as a number with exactly three decimals, and because this is
 /// done for every record that is read.
 fn kinesis(

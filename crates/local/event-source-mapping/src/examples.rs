@@ -6,6 +6,7 @@ mod events;
 mod failures;
 mod loss;
 mod mutants;
+mod reading;
 mod resharding;
 mod windows;
 

@@ -126,8 +126,9 @@ impl Mapping {
         } in checkpoints
         {
             let mut resumed = mapping.new_shard(shard.clone(), Vec::new(), position.clone());
-            if *closed {
-                resumed.phase = Phase::Closed;
+            match closed {
+                true => resumed.phase = Phase::Closed,
+                false => resumed.open(&mut mapping.log),
             }
             mapping.shards.insert(shard.clone(), resumed);
         }

@@ -267,7 +267,7 @@ fn parallel_keys() -> Example {
             rules,
         )
         .with_completion_order(crate::simulation::CompletionOrder::Shuffled(7));
-        let keys = ["a", "b", "c"];
+        let keys = ["a", "c", "d"];
         let mut put = std::collections::BTreeMap::<_, Vec<_>>::new();
         for key in keys.iter().cycle().take(60) {
             let number = simulation.stream_mut().put(key, "{}");

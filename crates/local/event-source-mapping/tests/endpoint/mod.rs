@@ -5,8 +5,10 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use event_source_mapping::driver::{Driver, DriverEvent, DriverOptions};
@@ -155,12 +157,12 @@ impl Endpoint {
 
     pub fn drive(&self) -> Driving {
         let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
+            .behavior_version(aws_sdk_kinesis::config::BehaviorVersion::latest())
             .region(Region::from_static("us-east-1"))
             .endpoint_url(&self.url)
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
-                Credentials::from_keys("test", "test", None),
-            ))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::from_keys(
+                "test", "test", None,
+            )))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .build();
         let options = DriverOptions {
