@@ -10,13 +10,13 @@ use crate::mapping::Read;
 use crate::shards::{Position, ShardDescription, ShardId};
 
 /// Reads a shard, from where the mapping says and then on from there.
-pub(super) enum Reader {
-    Polling(Polling),
-    /// A subscription and, should the endpoint not serve it, the reader that takes its place.
-    Subscribed(Subscription, Option<Polling>),
+pub(super) struct Reader {
+    /// With enhanced fan-out, unless the endpoint turned out not to serve it.
+    subscription: Option<Box<Subscription>>,
+    polling: Polling,
 }
 
-pub(super) enum Polling {
+enum Polling {
     Kinesis(KinesisReader),
     DynamoDb(DynamoDbReader),
 }
@@ -43,40 +43,47 @@ impl Reader {
                 shard,
             )),
         };
-        match source.consumer_arn() {
-            Some(consumer) => {
-                let subscription =
-                    Subscription::new(clients.kinesis.clone(), consumer, source.stream_arn(), shard);
-                Self::Subscribed(subscription, Some(polling))
-            }
-            None => Self::Polling(polling),
+        let subscription = source.consumer_arn().map(|consumer| {
+            Box::new(Subscription::new(
+                clients.kinesis.clone(),
+                consumer,
+                source.stream_arn(),
+                shard,
+            ))
+        });
+        Self {
+            subscription,
+            polling,
         }
     }
 
     pub fn via(&self) -> Via {
-        match self {
-            Self::Polling(_) => Via::Polling,
-            Self::Subscribed(..) => Via::Subscription,
+        match self.subscription {
+            Some(_) => Via::Subscription,
+            None => Via::Polling,
         }
     }
 
     /// Reads on. `from` counts where the reader does not go on from its last read.
     pub async fn read(&mut self, from: &Position) -> Result<Read, ReadError> {
+        let Some(subscription) = &mut self.subscription else {
+            return self.polling.read(from).await;
+        };
+        subscription.read(from).await.map_err(|error| match error {
+            SubscriptionError::Failed { during, reason } => ReadError::Failed { during, reason },
+            SubscriptionError::Unavailable(reason) => {
+                self.subscription = None;
+                ReadError::FanOutUnavailable(reason)
+            }
+        })
+    }
+}
+
+impl Polling {
+    async fn read(&mut self, from: &Position) -> Result<Read, ReadError> {
         match self {
-            Self::Polling(Polling::Kinesis(reader)) => reader.read(from).await,
-            Self::Polling(Polling::DynamoDb(reader)) => reader.read(from).await,
-            Self::Subscribed(subscription, polling) => match subscription.read(from).await {
-                Ok(read) => Ok(read),
-                Err(SubscriptionError::Failed { during, reason }) => {
-                    Err(ReadError::Failed { during, reason })
-                }
-                Err(SubscriptionError::Unavailable(reason)) => {
-                    if let Some(polling) = polling.take() {
-                        *self = Self::Polling(polling);
-                    }
-                    Err(ReadError::FanOutUnavailable(reason))
-                }
-            },
+            Self::Kinesis(reader) => reader.read(from).await,
+            Self::DynamoDb(reader) => reader.read(from).await,
         }
     }
 }
