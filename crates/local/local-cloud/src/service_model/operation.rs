@@ -1,5 +1,6 @@
 //! Which operation a request calls.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
@@ -78,9 +79,10 @@ fn by_template<'a>(model: &'a Model, request: &Request<Bytes>) -> Option<Found<'
                 operation,
                 labels,
             };
-            Some(((template.literals(), specific, signs), found))
+            // Of two that nothing tells apart, the first by name.
+            Some(((template.literals(), specific, signs, Reverse(name)), found))
         })
-        .max_by_key(|(rank, _)| *rank)
+        .max_by(|(one, _), (other, _)| one.cmp(other))
         .map(|(_, found)| found)
 }
 

@@ -49,7 +49,10 @@ impl Check<'_> {
             (Kind::Float | Kind::Double, Value::String(text))
                 if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => {}
             (Kind::Boolean, Value::Bool(_)) | (Kind::Timestamp, Value::Number(_) | Value::String(_)) => {}
-            (kind, _) => self.report(path, format!("is not a {}", format!("{kind:?}").to_lowercase())),
+            (kind, _) => self.report(
+                path,
+                format!("is not of type {}", format!("{kind:?}").to_lowercase()),
+            ),
         }
     }
 

@@ -7,13 +7,13 @@ use crate::{Emulator, Error, Options, Pattern};
 
 /// How to call the command.
 pub const USAGE: &str = "\
-local-cloud up --pattern NAME [options] [-- COMMAND …]
+local-cloud up [options] [-- COMMAND …]
 
 Starts the local cloud, deploys a pattern's stack and runs its event source mappings. With COMMAND: runs it with
 AWS_ENDPOINT_URL, credentials, region and STACK_OUTPUTS (a JSON file) set, then stops everything and exits with its
 code. Without: runs until Ctrl-C.
 
-  --pattern NAME       what to deploy: recommendations
+  --pattern NAME       what to deploy: recommendations; default: nothing
   --port N             port of the endpoint on 127.0.0.1; default: a free one
   --endpoint URL       use the LocalStack-compatible emulator that runs there, in place of ministack
   --no-mappings        leave the mappings to the emulator of --endpoint
@@ -79,14 +79,13 @@ impl Given {
     }
 
     fn complete(self) -> Result<Arguments, Error> {
-        let pattern = self.pattern.ok_or_else(|| usage("--pattern is missing"))?;
         if self.no_mappings && self.emulator == Emulator::Ministack {
             return Err(usage(
                 "--no-mappings needs --endpoint: ministack does not run them",
             ));
         }
         let mut options = Options::new(self.project_directory.unwrap_or_else(|| ".".into()));
-        options.deploy = Some(pattern);
+        options.deploy = self.pattern;
         options.port = self.port;
         options.emulator = self.emulator;
         options.run_mappings = !self.no_mappings;
@@ -142,7 +141,8 @@ mod tests {
 
     #[test]
     fn defaults() {
-        let Arguments { options, command } = parse("up --pattern recommendations").unwrap();
+        let Arguments { options, command } = parse("up").unwrap();
+        assert_eq!(options.deploy, None);
         assert_eq!(options.emulator, Emulator::Ministack);
         assert_eq!(options.port, None);
         assert!(options.run_mappings);
@@ -154,7 +154,6 @@ mod tests {
         let cases = [
             ("", "the command is missing"),
             ("down", "there is no command \"down\""),
-            ("up", "--pattern is missing"),
             ("up --pattern", "--pattern needs a value"),
             (
                 "up --pattern movies",
