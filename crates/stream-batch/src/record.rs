@@ -56,7 +56,7 @@ impl From<SequenceNumber> for RecordId {
 }
 
 /// A sequence number: decimal text, too long for any integer type (Kinesis: up to 129 digits, DynamoDB Streams: 21 to
-/// 40), hence compared by length and then as text.
+/// 40), hence compared by length and then as text, apart from leading zeros, with which emulators pad it.
 ///
 /// <https://docs.aws.amazon.com/kinesis/latest/APIReference/API_Record.html>,
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html>
@@ -66,7 +66,7 @@ pub struct SequenceNumber(Arc<str>);
 
 /// The text is no sequence number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a sequence number has decimal digits only, at least one and no leading zero")]
+#[error("a sequence number has decimal digits only, and at least one")]
 pub struct InvalidSequenceNumber;
 
 impl SequenceNumber {
@@ -74,16 +74,17 @@ impl SequenceNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    fn digits(&self) -> &str {
+        self.0.trim_start_matches('0')
+    }
 }
 
 impl FromStr for SequenceNumber {
     type Err = InvalidSequenceNumber;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        // A leading zero would break the order by length.
-        let padded = text.len() > 1 && text.starts_with('0');
-        if digits && !padded {
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(text.into()))
         } else {
             Err(InvalidSequenceNumber)
@@ -93,10 +94,12 @@ impl FromStr for SequenceNumber {
 
 impl Ord for SequenceNumber {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.0
-            .len()
-            .cmp(&other.0.len())
-            .then_with(|| self.0.cmp(&other.0))
+        let (own, others) = (self.digits(), other.digits());
+        // The last comparison keeps the order consistent with `Eq`, which sees leading zeros.
+        own.len()
+            .cmp(&others.len())
+            .then_with(|| own.cmp(others))
+            .then_with(|| self.0.len().cmp(&other.0.len()))
     }
 }
 
@@ -163,13 +166,15 @@ mod tests {
         let long = "9".repeat(129);
         for text in [
             "0",
+            "00",
+            "007",
             "1",
             "49568167373333333333333333333333333333333333333333333333",
             long.as_str(),
         ] {
             assert_eq!(number(text).as_str(), text);
         }
-        for text in ["", " ", "1 ", "-1", "+1", "1.0", "0x1", "٣", "00", "01"] {
+        for text in ["", " ", "1 ", "-1", "+1", "1.0", "0x1", "٣"] {
             assert_eq!(
                 text.parse::<SequenceNumber>(),
                 Err(InvalidSequenceNumber),
@@ -180,7 +185,15 @@ mod tests {
 
     #[test]
     fn sequence_numbers_are_in_the_order_of_their_values() {
-        for (low, high) in [("0", "1"), ("9", "10"), ("20", "100"), ("199", "200")] {
+        for (low, high) in [
+            ("0", "1"),
+            ("9", "10"),
+            ("20", "100"),
+            ("199", "200"),
+            ("009", "10"),
+            ("9", "010"),
+            ("10", "010"),
+        ] {
             assert_eq!(number(low).cmp(&number(high)), Ordering::Less);
             assert_eq!(number(high).cmp(&number(low)), Ordering::Greater);
         }
