@@ -74,12 +74,12 @@ impl Schedule {
         if self.lanes.is_empty() {
             return Next::Done;
         }
-        let paused_until = self.paused_until.unwrap_or(now);
+        let earliest = self.paused_until.map_or(now, |until| until.max(now));
         let ready = self.ready(now);
-        if now >= deadline || paused_until >= deadline {
+        if earliest >= deadline {
             Next::OutOfTime
-        } else if paused_until > now {
-            Next::Wait(paused_until)
+        } else if earliest > now {
+            Next::Wait(earliest)
         } else if !ready.is_empty() {
             Next::Send(self.fill(ready))
         } else {

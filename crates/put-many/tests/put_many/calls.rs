@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use proptest::prelude::*;
-use put_many::{Limits, Outcome};
+use put_many::{Limits, Outcome, put_many};
 
 use crate::fake_api::{Answer, Entry, FakeApi, LIMITS, entries, per_key, put, unordered};
 
@@ -75,7 +76,11 @@ async fn an_entry_that_no_call_can_hold_is_refused() {
 async fn what_failed_in_several_calls_is_sent_again_in_one() {
     let failing = Answer::RetryNumbers(vec![3, 13, 23]);
     let api = FakeApi::new([failing.clone(), failing.clone(), failing]);
-    let deliveries = put(&api, &entries(&"a".repeat(30)), &unordered()).await;
+    // Each call's failures wait for a time of their own.
+    let mut randoms = [0.9, 0.1, 0.5].into_iter();
+    let random = move || randoms.next().unwrap_or(0.0);
+    let all = entries(&"a".repeat(30));
+    let deliveries = put_many(&api, &all, &unordered(), Duration::from_secs(60), random).await;
     assert!(deliveries.all_accepted());
     assert_eq!(api.numbers()[3..], [[3, 13, 23]]);
     assert_eq!((deliveries.calls(), deliveries.retried()), (4, 3));

@@ -83,3 +83,13 @@ async fn an_entry_is_sent_as_often_as_the_policy_says_and_no_more() {
     assert_eq!(deliveries.calls(), ATTEMPTS as usize);
     assert_eq!(deliveries.retried(), ATTEMPTS as usize - 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn failed_calls_count_as_down_only_in_a_row() {
+    let down = vec![Answer::Fails(CallError::Retryable(failure("Unavailable"))); ATTEMPTS as usize - 1];
+    let up = Answer::RetryNumbers(vec![]);
+    let api = FakeApi::new([down.clone(), vec![up], down].concat());
+    let deliveries = put(&api, &entries(&"a".repeat(20)), &unordered()).await;
+    assert!(deliveries.all_accepted());
+    assert_eq!(deliveries.calls(), 2 * ATTEMPTS as usize);
+}

@@ -32,6 +32,12 @@ async fn a_call_that_failed_as_a_whole_holds_up_the_others() {
     let deliveries = put(&api, &entries(&"a".repeat(20)), &unordered()).await;
     assert!(deliveries.all_accepted());
     assert_eq!((deliveries.calls(), start.elapsed()), (3, BACKOFF.base));
+    let first: Vec<_> = (0..10).collect();
+    assert_eq!(
+        api.numbers()[..2],
+        [first.clone(), first],
+        "the same call comes next, after the wait"
+    );
 }
 
 #[tokio::test(start_paused = true)]
