@@ -16,7 +16,7 @@ use crate::deploy::{Cdk, Outputs};
 use crate::directories::Directories;
 use crate::emulator::{Ministack, STOP_GRACE};
 use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
-use crate::mappings::Mappings;
+use crate::mappings::{self, Mappings};
 use crate::options::{Emulator, Options};
 use crate::service_model::{ServiceModels, Violation};
 use crate::{Error, clients, readiness};
@@ -69,12 +69,12 @@ impl LocalCloud {
             }
             None => Outputs::new(),
         };
-        let mappings = match options.run_mappings {
-            true => Some(Mappings::start(
-                &clients::sdk_config(&endpoint.url()),
-                directories.log("driver.jsonl"),
-            )?),
-            false => None,
+        let config = clients::sdk_config(&endpoint.url());
+        let mappings = if options.run_mappings {
+            Some(Mappings::start(&config, directories.log("driver.jsonl"))?)
+        } else {
+            mappings::leave_to_emulator(&config).await?;
+            None
         };
         if let (Some(mappings), Some(_)) = (&mappings, options.deploy) {
             progress("waiting until the mappings read their streams");

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use aws_sdk_lambda::error::DisplayErrorContext;
 use aws_types::SdkConfig;
 use event_source_mapping::driver::{Driver, DriverEvent, DriverOptions};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -111,6 +112,31 @@ impl Mappings {
         drop(self);
         let _ = ended.wait_for(|ended| *ended).await;
     }
+}
+
+/// Enables every mapping, so that an emulator with mappings of its own runs them.
+pub(crate) async fn leave_to_emulator(config: &SdkConfig) -> Result<(), Error> {
+    let lambda = aws_sdk_lambda::Client::new(config);
+    let refused = |error: aws_sdk_lambda::Error| {
+        let reason = DisplayErrorContext(&error).to_string();
+        Error::argument(format!(
+            "--no-mappings: the emulator did not enable the mappings: {reason}"
+        ))
+    };
+    let mut pages = lambda
+        .list_event_source_mappings()
+        .into_paginator()
+        .items()
+        .send();
+    while let Some(mapping) = pages.next().await {
+        let mapping = mapping.map_err(|error| refused(error.into()))?;
+        let enabling = lambda
+            .update_event_source_mapping()
+            .set_uuid(mapping.uuid)
+            .enabled(true);
+        enabling.send().await.map_err(|error| refused(error.into()))?;
+    }
+    Ok(())
 }
 
 async fn hand_on(mut events: mpsc::UnboundedReceiver<DriverEvent>, mut log: File, told: Arc<Mutex<Told>>) {

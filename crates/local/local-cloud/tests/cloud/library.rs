@@ -250,3 +250,25 @@ async fn a_running_emulator_is_used_and_left_running() {
     assert!(put(&kinesis).await.is_err());
     assert!(put(&kinesis_of_host).await.is_ok());
 }
+
+#[tokio::test]
+async fn without_the_driver_the_emulator_gets_the_mappings_enabled() {
+    let host = empty_cloud().await;
+    let lambda = aws_sdk_lambda::Client::new(&host.sdk_config());
+    let created = lambda
+        .create_event_source_mapping()
+        .event_source_arn("arn:aws:kinesis:us-east-1:000000000000:stream/numbers")
+        .function_name("nobody")
+        .starting_position(aws_sdk_lambda::types::EventSourcePosition::TrimHorizon)
+        .enabled(false)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(created.state(), Some("Disabled"));
+    let mut options = Options::new(project());
+    options.emulator = local_cloud::Emulator::at(&host.endpoint()).unwrap();
+    options.run_mappings = false;
+    let _guest = LocalCloud::start(options, |_| {}).await.unwrap();
+    let mapping = lambda.get_event_source_mapping().set_uuid(created.uuid);
+    assert_eq!(mapping.send().await.unwrap().state(), Some("Enabled"));
+}

@@ -1,5 +1,7 @@
 //! The local cloud with the real emulator, as a library and as a command. Needs `.venv` (scripts/setup).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod command;
 mod library;
 
