@@ -98,7 +98,7 @@ impl<'lookup> Environment<'lookup> {
 pub struct Reported(());
 
 /// Every problem that was found in the environment. Holds names and expectations, never a value: it may be a secret.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct EnvironmentError {
     problems: Vec<Problem>,
 }
@@ -118,6 +118,13 @@ impl fmt::Display for EnvironmentError {
             write!(f, "{separator}{problem}")?;
         }
         Ok(())
+    }
+}
+
+/// As for reading: a `main` that returns the error prints this format.
+impl fmt::Debug for EnvironmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

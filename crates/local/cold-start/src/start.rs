@@ -48,13 +48,14 @@ impl RuntimeApi {
         });
         let begin = Instant::now();
         let mut function = self.spawn(bootstrap)?;
-        let line = self.first_line();
+        let poll = self.first_poll();
         let to_first_poll = begin.elapsed();
         drop(polled);
         let peak = peak_memory_bytes(&function);
         let ended = end(&mut function);
         let _ = watchdog.join();
-        match line? {
+        let (_connection, line) = poll?;
+        match line {
             line if line.starts_with(POLL) => Ok(Start {
                 to_first_poll,
                 peak_memory_bytes: peak?,
@@ -81,11 +82,12 @@ impl RuntimeApi {
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", bootstrap.display())))
     }
 
-    fn first_line(&self) -> io::Result<String> {
+    /// The first line of the first request, with the connection: a function whose poll breaks off ends.
+    fn first_poll(&self) -> io::Result<(TcpStream, String)> {
         let (connection, _) = self.listener.accept()?;
         let mut line = String::new();
-        BufReader::new(connection).read_line(&mut line)?;
-        Ok(line)
+        BufReader::new(&connection).read_line(&mut line)?;
+        Ok((connection, line))
     }
 }
 
