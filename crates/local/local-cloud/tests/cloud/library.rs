@@ -1,6 +1,7 @@
 //! An empty cloud, from inside a test.
 
 use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_lambda::types::{EventSourcePosition, FunctionCode, Runtime};
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt, Full};
@@ -251,15 +252,30 @@ async fn a_running_emulator_is_used_and_left_running() {
     assert!(put(&kinesis_of_host).await.is_ok());
 }
 
+/// An archive's end record with nothing before it.
+const EMPTY_ZIP: &[u8; 22] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 #[tokio::test]
 async fn without_the_driver_the_emulator_gets_the_mappings_enabled() {
     let host = empty_cloud().await;
     let lambda = aws_sdk_lambda::Client::new(&host.sdk_config());
+    let code = FunctionCode::builder().zip_file(Blob::new(EMPTY_ZIP)).build();
+    let function = lambda
+        .create_function()
+        .function_name("idle")
+        .runtime(Runtime::Providedal2023)
+        .code(code);
+    function
+        .role("arn:aws:iam::000000000000:role/idle")
+        .handler("bootstrap")
+        .send()
+        .await
+        .unwrap();
     let created = lambda
         .create_event_source_mapping()
         .event_source_arn("arn:aws:kinesis:us-east-1:000000000000:stream/numbers")
-        .function_name("nobody")
-        .starting_position(aws_sdk_lambda::types::EventSourcePosition::TrimHorizon)
+        .function_name("idle")
+        .starting_position(EventSourcePosition::TrimHorizon)
         .enabled(false)
         .send()
         .await
