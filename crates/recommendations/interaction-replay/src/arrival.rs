@@ -11,7 +11,7 @@ use crate::reckoning::{Discrepancy, Hops};
 /// How often Personalize's counts are looked at.
 const POLL: Duration = Duration::from_millis(250);
 /// How often everything is read back, by id: a hundred thousand events take a second.
-const READ_BACK: Duration = Duration::from_secs(5);
+const READ_BACK: Duration = Duration::from_secs(2);
 /// How often progress is told.
 const TELL: Duration = Duration::from_secs(2);
 
@@ -36,14 +36,14 @@ pub async fn wait_for_arrival(
     mut tell: impl FnMut(u64),
 ) -> Result<(), Box<dyn Error>> {
     let mut watch = Watch::new(Instant::now());
-    let (mut told, mut read_back) = (Instant::now(), None);
+    let (mut told, mut told_at, mut read_back) = (0, Instant::now(), None);
     loop {
         let counts = cloud.state.counts().await?;
         let now = Instant::now();
         let idle = watch.idle(counts.events_received, now);
-        if now - told >= TELL {
-            told = now;
-            tell(counts.interactions);
+        if counts.interactions != told && now - told_at >= TELL {
+            (told, told_at) = (counts.interactions, now);
+            tell(told);
         }
         let due = read_back.is_none_or(|last| now - last >= READ_BACK);
         if due && (counts.events_received >= received || idle >= READ_BACK) {

@@ -156,7 +156,8 @@ impl Run<'_> {
         self.cloud.read_stream(&mut self.hops).await?;
         self.cloud.read_ends(&mut self.hops).await?;
         println!("\nEach record by its id\n{}", self.hops);
-        Ok(self.hops.check()?)
+        let added_up = self.hops.check();
+        added_up.map_err(|discrepancy| format!("the records do not add up: {discrepancy}").into())
     }
 }
 

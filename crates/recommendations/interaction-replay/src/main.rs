@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
             }
         },
         _ = tokio::signal::ctrl_c() => {
-            eprintln!("interrupted: at least {} of {} records were sent", so_far.sent(), so_far.total());
+            eprintln!("interrupted: {} of {} records were sent", so_far.sent(), so_far.total());
             ExitCode::from(130)
         }
     }

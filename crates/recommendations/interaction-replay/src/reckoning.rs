@@ -144,16 +144,17 @@ const SHOWN: usize = 5;
 
 impl fmt::Display for Discrepancy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the hops do not add up")?;
         let lists = [
             (&self.not_in_stream, "sent and not in the stream"),
             (&self.lost, "neither delivered nor rejected"),
             (&self.twice, "both delivered and rejected"),
         ];
+        let mut separator = "";
         for (ids, what) in lists.into_iter().filter(|(ids, _)| !ids.is_empty()) {
             let shown: Vec<_> = ids.iter().take(SHOWN).map(RecordId::to_string).collect();
             let more = if ids.len() > SHOWN { ", …" } else { "" };
-            write!(f, "; {} {what} ({}{more})", ids.len(), shown.join(", "))?;
+            write!(f, "{separator}{} {what} ({}{more})", ids.len(), shown.join(", "))?;
+            separator = "; ";
         }
         Ok(())
     }
@@ -205,7 +206,7 @@ mod tests {
         assert_eq!(error.lost, [RecordId::of_event("b")]);
         assert_eq!(
             error.to_string(),
-            "the hops do not add up; 1 sent and not in the stream (b); 1 neither delivered nor rejected (b)"
+            "1 sent and not in the stream (b); 1 neither delivered nor rejected (b)"
         );
     }
 
