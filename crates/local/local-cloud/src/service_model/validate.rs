@@ -20,6 +20,21 @@ pub(super) fn value(model: &Model, shape: &Shape, value: &Value) -> Vec<Problem>
     check.problems
 }
 
+/// The pattern of a Kinesis sequence number.
+const SEQUENCE_NUMBER: &str = r"^(0|([1-9]\d{0,128}))$";
+
+/// The emulator pads its sequence numbers with zeros, as AWS does not, and a client hands them back as they came. That is
+/// no fault of the client's, so the padding is not looked at.
+fn as_aws_writes_it<'a>(shape: &Shape, text: &'a str) -> &'a str {
+    if shape.pattern.as_deref() == Some(SEQUENCE_NUMBER) {
+        let zeros = text.bytes().take_while(|byte| *byte == b'0').count();
+        text.get(zeros.min(text.len().saturating_sub(1))..)
+            .unwrap_or(text)
+    } else {
+        text
+    }
+}
+
 struct Check<'a> {
     model: &'a Model,
     problems: Vec<Problem>,
@@ -112,7 +127,7 @@ impl Check<'_> {
         self.length(shape, text.chars().count(), "characters", path);
         if shape
             .compiled_pattern()
-            .is_some_and(|pattern| !pattern.is_match(text))
+            .is_some_and(|pattern| !pattern.is_match(as_aws_writes_it(shape, text)))
         {
             self.report(
                 path,

@@ -108,6 +108,17 @@ fn a_value_on_either_side_of_each_limit() {
 }
 
 #[test]
+fn a_sequence_number_may_have_the_padding_of_the_emulator() {
+    let number = json!({ "type": "string", "pattern": r"^(0|([1-9]\d{0,128}))$" });
+    for allowed in ["0", "00", "7", "007", "000000017953926930010000000005"] {
+        assert_eq!(verdict(&number, &json!(allowed)), "", "{allowed}");
+    }
+    for refused in ["", "-1", "00x", "7 "] {
+        assert_ne!(verdict(&number, &json!(refused)), "", "{refused:?}");
+    }
+}
+
+#[test]
 fn what_cannot_be_checked_passes() {
     // A look-ahead, which Java has and we have not.
     let pattern = json!({ "type": "string", "pattern": "^(?!aws).+" });
