@@ -17,6 +17,7 @@ pub mod interaction;
 pub mod poison;
 pub mod reckoning;
 pub mod records;
+pub mod rounds;
 pub mod sessions;
 pub mod showcase;
 

@@ -2,27 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use put_many::kinesis::{PutRecords, Record};
-use put_many::{BatchApi, CallError, Limits, Outcome, Policy, Verdict, put_many};
+use put_many::{Outcome, Policy, put_many};
 
 use crate::reckoning::RecordId;
+use crate::rounds::rounds;
 
-/// How many records are given to put-many at once. It keeps order within a session and not between sessions, so this
-/// is how far a record can be from its place in time. A request holds at most one record of a session, so the longest
-/// session within it decides how many requests it takes: the 100,836 ratings of MovieLens take 1,019 requests in one
-/// window, and 9,710 in windows of 5,000.
-pub const WINDOW: usize = 150_000;
-
-/// Without an answer for so long, sending ends.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// A request that is not taken for so long ends the replay.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often progress is told.
 const TELL: Duration = Duration::from_secs(2);
 
-/// Some records were not taken. Those before them were.
+/// Some records were not taken. Those of the rounds before were.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("sent {sent} of {total} records: {unsent} were not taken, the first because of {reason}")]
 pub struct SendError {
@@ -30,7 +24,7 @@ pub struct SendError {
     pub sent: usize,
     /// Records that were to be sent.
     pub total: usize,
-    /// Records of the last window that Kinesis did not acknowledge.
+    /// Records of the last round that Kinesis did not acknowledge.
     pub unsent: usize,
     /// What the service said of the first of them.
     pub reason: String,
@@ -68,26 +62,50 @@ impl<'so_far> Sender<'so_far> {
         Self { api, so_far }
     }
 
-    /// Sends `records` in the order of time, window by window, and returns their ids. `tell` is told every two seconds,
-    /// and at the end.
+    /// Sends `records`, which are in the order of time, round by round, and returns their ids. `tell` is told every two
+    /// seconds, and at the end.
     ///
     /// # Errors
-    /// Kinesis did not take all of a window; nothing is sent after it.
+    /// Kinesis did not take all of a round; nothing is sent after it.
     pub async fn send(
         &self,
         records: &[Record],
-        tell: impl Fn(Progress) + Sync,
+        tell: impl Fn(Progress),
     ) -> Result<BTreeSet<RecordId>, SendError> {
+        let (begin, mut told_at) = (Instant::now(), Instant::now());
+        let mut sent = 0;
+        let progress = |sent| Progress {
+            sent,
+            total: records.len(),
+            elapsed: begin.elapsed(),
+        };
         self.so_far.total.fetch_add(records.len(), Ordering::Relaxed);
-        let api = Counted::new(&self.api, self.so_far, records.len(), &tell);
-        let policy = Policy::per_key(Record::partition_key);
-        for window in records.chunks(WINDOW) {
-            let deliveries = put_many(&api, window, &policy, PATIENCE, fastrand::f64).await;
-            self.check(&deliveries.into_outcomes())?;
+        let sessions: Vec<_> = records.iter().map(Record::partition_key).collect();
+        for round in rounds(&sessions) {
+            let round: Vec<_> = round.into_iter().map(|place| records[place].clone()).collect();
+            sent += self.send_round(&round).await?;
+            if told_at.elapsed() >= TELL {
+                told_at = Instant::now();
+                tell(progress(sent));
+            }
         }
-        tell(api.progress());
+        tell(progress(sent));
         let id = |record: &Record| RecordId::of(record.partition_key(), record.data());
         Ok(records.iter().map(id).collect())
+    }
+
+    /// One request, and what it takes to have all of it accepted: no two of its records are of one session, so their
+    /// order is free.
+    async fn send_round(&self, round: &[Record]) -> Result<usize, SendError> {
+        let deliveries = put_many(&self.api, round, &Policy::unordered(), PATIENCE, fastrand::f64).await;
+        let outcomes = deliveries.into_outcomes();
+        let accepted = outcomes
+            .iter()
+            .filter(|outcome| **outcome == Outcome::Accepted)
+            .count();
+        self.so_far.sent.fetch_add(accepted, Ordering::Relaxed);
+        self.check(&outcomes)?;
+        Ok(accepted)
     }
 
     fn check(&self, outcomes: &[Outcome]) -> Result<(), SendError> {
@@ -115,71 +133,6 @@ fn reason(outcome: &Outcome) -> String {
             None => format!("{:?}", undelivered.cause),
         },
         Outcome::Accepted => String::new(),
-    }
-}
-
-/// PutRecords that counts what it takes.
-struct Counted<'sending, T> {
-    api: &'sending PutRecords,
-    so_far: &'sending SoFar,
-    tell: &'sending T,
-    begin: Instant,
-    sent_before: usize,
-    total: usize,
-    told_at: Mutex<Instant>,
-}
-
-impl<'sending, T: Fn(Progress) + Sync> Counted<'sending, T> {
-    fn new(api: &'sending PutRecords, so_far: &'sending SoFar, total: usize, tell: &'sending T) -> Self {
-        let begin = Instant::now();
-        Self {
-            api,
-            so_far,
-            tell,
-            begin,
-            sent_before: so_far.sent(),
-            total,
-            told_at: Mutex::new(begin),
-        }
-    }
-
-    fn progress(&self) -> Progress {
-        Progress {
-            sent: self.so_far.sent() - self.sent_before,
-            total: self.total,
-            elapsed: self.begin.elapsed(),
-        }
-    }
-
-    fn count(&self, verdicts: &[Verdict]) {
-        let accepted = verdicts
-            .iter()
-            .filter(|verdict| **verdict == Verdict::Accepted)
-            .count();
-        self.so_far.sent.fetch_add(accepted, Ordering::Relaxed);
-        let mut told_at = self.told_at.lock().unwrap_or_else(PoisonError::into_inner);
-        if told_at.elapsed() >= TELL {
-            *told_at = Instant::now();
-            (self.tell)(self.progress());
-        }
-    }
-}
-
-impl<T: Fn(Progress) + Sync> BatchApi for Counted<'_, T> {
-    type Entry = Record;
-
-    fn limits(&self) -> Limits {
-        self.api.limits()
-    }
-
-    fn entry_bytes(&self, record: &Record) -> usize {
-        self.api.entry_bytes(record)
-    }
-
-    async fn send(&self, records: &[&Record]) -> Result<Vec<Verdict>, CallError> {
-        let verdicts = self.api.send(records).await?;
-        self.count(&verdicts);
-        Ok(verdicts)
     }
 }
 
