@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use self::arguments::Arguments;
 pub use self::arguments::USAGE;
 use crate::process::{Group, Program};
-use crate::{ACCESS_KEY, Error, LocalCloud, REGION};
+use crate::{ACCESS_KEY, Error, LocalCloud, REGION, Violation};
 
 /// How long the command may take to end after Ctrl-C.
 const COMMAND_GRACE: Duration = Duration::from_secs(5);
@@ -61,6 +61,17 @@ pub async fn run(
         error = cloud.failed() => Err(error),
         number = interruption.next() => Ok(Ended::Signal(number)),
     };
+    for Violation {
+        service,
+        operation,
+        member,
+        problem,
+    } in cloud.violations()
+    {
+        progress(&format!(
+            "AWS would refuse {service} {operation}: {member} {problem}"
+        ));
+    }
     progress("stopping");
     if let Some(command) = command {
         command.stop(COMMAND_GRACE).await;
