@@ -61,25 +61,8 @@ impl LocalCloud {
         let (authority, ministack) = emulator(&options, &directories, &endpoint.url()).await?;
         // Set once, here: the cell is empty.
         let _ = services.emulator.set(authority);
-        let outputs = match options.deploy {
-            Some(pattern) => {
-                progress(&format!("deploying {} with the CDK", pattern.stack()));
-                let url = endpoint.url();
-                Cdk::find(&options, &directories, &url)?.deploy(pattern).await?
-            }
-            None => Outputs::new(),
-        };
-        let config = clients::sdk_config(&endpoint.url());
-        let mappings = if options.run_mappings {
-            Some(Mappings::start(&config, directories.log("driver.jsonl"))?)
-        } else {
-            mappings::leave_to_emulator(&config).await?;
-            None
-        };
-        if let (Some(mappings), Some(_)) = (&mappings, options.deploy) {
-            progress("waiting until the mappings read their streams");
-            mappings.read().await?;
-        }
+        let outputs = deploy(&options, &directories, &endpoint.url(), &progress).await?;
+        let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
         Ok(Self {
             mappings,
             endpoint,
@@ -279,6 +262,41 @@ async fn emulator(
             Ok((authority.clone(), None))
         }
     }
+}
+
+/// The stack's outputs; none when nothing is to be deployed.
+async fn deploy(
+    options: &Options,
+    directories: &Directories,
+    endpoint: &str,
+    progress: impl Fn(&str),
+) -> Result<Outputs, Error> {
+    let Some(pattern) = options.deploy else {
+        return Ok(Outputs::new());
+    };
+    let cdk = Cdk::find(options, directories, endpoint)?;
+    progress(&format!("deploying {} with the CDK", pattern.stack()));
+    cdk.deploy(pattern).await
+}
+
+/// The driver at work on what was deployed, unless the emulator runs the mappings.
+async fn mappings(
+    options: &Options,
+    directories: &Directories,
+    endpoint: &str,
+    progress: impl Fn(&str),
+) -> Result<Option<Mappings>, Error> {
+    let config = clients::sdk_config(endpoint);
+    if !options.run_mappings {
+        mappings::leave_to_emulator(&config).await?;
+        return Ok(None);
+    }
+    let mappings = Mappings::start(&config, directories.log("driver.jsonl"))?;
+    if options.deploy.is_some() {
+        progress("waiting until the mappings read their streams");
+        mappings.read().await?;
+    }
+    Ok(Some(mappings))
 }
 
 fn foreign() -> Error {
