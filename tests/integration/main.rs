@@ -2,6 +2,9 @@
 //!
 //! Every test starts a cloud of its own. They run one after the other, since each wants the whole machine.
 
+// A test fails by panicking, its support too.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
 mod commands;
 mod faults;
 mod harness;
