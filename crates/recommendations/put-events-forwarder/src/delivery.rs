@@ -146,7 +146,11 @@ impl<P: Personalize> Delivery<P> {
             .unwrap_or_else(PoisonError::into_inner)
             .reserve(now.into_std(), latest.into_std());
         let Some(at) = place else { return false };
-        sleep_until(Instant::from_std(at)).await;
+        let at = Instant::from_std(at);
+        // The runtime's timer ticks once a millisecond: asked for a moment that is now, it waits for the next tick.
+        if at > now {
+            sleep_until(at).await;
+        }
         !deadline.has_passed()
     }
 }
