@@ -95,14 +95,9 @@ impl<'a> Cdk<'a> {
         .arguments(["--no-notices", "--no-color", "--ci"])
         .variable("CDK_DISABLE_VERSION_CHECK", "1")
         .variable("CDK_DISABLE_CLI_TELEMETRY", "true")
-        .variable("AWS_ENDPOINT_URL", self.endpoint)
-        .variable("AWS_ACCESS_KEY_ID", crate::ACCESS_KEY)
-        .variable("AWS_SECRET_ACCESS_KEY", crate::ACCESS_KEY)
-        .variable("AWS_REGION", REGION)
-        .variable("AWS_DEFAULT_REGION", REGION)
+        .calling(self.endpoint)
         .variable("CDK_DEFAULT_ACCOUNT", ACCOUNT)
         .variable("CDK_DEFAULT_REGION", REGION)
-        .variable("AWS_EC2_METADATA_DISABLED", "true")
     }
 }
 

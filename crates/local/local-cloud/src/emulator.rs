@@ -144,12 +144,7 @@ fn describe(program: &Path, port: u16, state: &Path, log: PathBuf, endpoint: &st
         .variable("TMPDIR", temporary)
         // No Docker daemon is looked for: nothing here runs in a container.
         .variable("DOCKER_HOST", "unix:///nonexistent")
-        .variable("AWS_ENDPOINT_URL", endpoint)
-        .variable("AWS_ACCESS_KEY_ID", crate::ACCESS_KEY)
-        .variable("AWS_SECRET_ACCESS_KEY", crate::ACCESS_KEY)
-        .variable("AWS_DEFAULT_REGION", crate::REGION)
-        .variable("AWS_REGION", crate::REGION)
-        .variable("AWS_EC2_METADATA_DISABLED", "true"))
+        .calling(endpoint))
 }
 
 /// A port that nobody listens on. Somebody may take it before the emulator does; the emulator then says so and ends.

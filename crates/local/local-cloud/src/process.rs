@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use tokio::process::{ChildStdin, Command};
 use tokio::sync::watch;
 
-use crate::Error;
+use crate::{ACCESS_KEY, Error, REGION};
 
 /// Runs the program as the leader of its own process group, next to a guard that kills the whole group as soon as the
 /// pipe from the local cloud closes. The kernel closes the pipe when the local cloud ends, even by SIGKILL. The guard
@@ -87,6 +87,20 @@ impl Program {
     pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.push((name.into(), value.into()));
         self
+    }
+
+    /// Gives it the local cloud for an AWS account: what it calls goes to `endpoint`, and nowhere else.
+    pub(crate) fn calling(self, endpoint: &str) -> Self {
+        [
+            ("AWS_ENDPOINT_URL", endpoint),
+            ("AWS_ACCESS_KEY_ID", ACCESS_KEY),
+            ("AWS_SECRET_ACCESS_KEY", ACCESS_KEY),
+            ("AWS_REGION", REGION),
+            ("AWS_DEFAULT_REGION", REGION),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+        ]
+        .into_iter()
+        .fold(self, |program, (name, value)| program.variable(name, value))
     }
 
     /// Starts it. Needs a Tokio runtime.

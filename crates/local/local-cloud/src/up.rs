@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use self::arguments::Arguments;
 pub use self::arguments::USAGE;
 use crate::process::{Group, Program};
-use crate::{ACCESS_KEY, Error, LocalCloud, REGION, Violation};
+use crate::{Error, LocalCloud, Violation};
 
 /// How long the command may take to end after Ctrl-C.
 const COMMAND_GRACE: Duration = Duration::from_secs(5);
@@ -102,12 +102,7 @@ fn command(cloud: &LocalCloud, line: &[OsString]) -> Result<Option<Group>, Error
     };
     let command = Program::shown("the command", program)
         .arguments(arguments)
-        .variable("AWS_ENDPOINT_URL", cloud.endpoint())
-        .variable("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-        .variable("AWS_SECRET_ACCESS_KEY", ACCESS_KEY)
-        .variable("AWS_REGION", REGION)
-        .variable("AWS_DEFAULT_REGION", REGION)
-        .variable("AWS_EC2_METADATA_DISABLED", "true")
+        .calling(&cloud.endpoint())
         .variable("STACK_OUTPUTS", cloud.outputs_file());
     command.start().map(Some)
 }

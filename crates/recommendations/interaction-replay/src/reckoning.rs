@@ -69,19 +69,12 @@ impl Hops {
     /// # Errors
     /// What does not add up.
     pub fn check(&self) -> Result<(), Discrepancy> {
-        let sent = |keep: &dyn Fn(&RecordId) -> bool| -> Vec<RecordId> {
-            self.sent.iter().filter(|id| keep(id)).cloned().collect()
-        };
-        let discrepancy = Discrepancy {
-            not_in_stream: sent(&|id| !self.in_stream.contains(id)),
-            lost: sent(&|id| !self.delivered.contains(id) && !self.rejected.contains(id)),
-            twice: sent(&|id| self.delivered.contains(id) && self.rejected.contains(id)),
-        };
-        if discrepancy == Discrepancy::default() {
-            Ok(())
-        } else {
-            Err(discrepancy)
+        Discrepancy {
+            not_in_stream: self.sent_and(|id| !self.in_stream.contains(id)),
+            lost: self.lost(),
+            twice: self.sent_and(|id| self.delivered.contains(id) && self.rejected.contains(id)),
         }
+        .into_result()
     }
 
     /// Whether each record that was sent has come to an end, delivered or rejected.
@@ -89,30 +82,42 @@ impl Hops {
     /// # Errors
     /// Which have not.
     pub fn arrived(&self) -> Result<(), Discrepancy> {
-        let under_way = |id: &&RecordId| !self.delivered.contains(id) && !self.rejected.contains(id);
-        let lost: Vec<_> = self.sent.iter().filter(under_way).cloned().collect();
-        if lost.is_empty() {
-            return Ok(());
-        }
-        Err(Discrepancy {
-            lost,
+        Discrepancy {
+            lost: self.lost(),
             ..Discrepancy::default()
-        })
+        }
+        .into_result()
+    }
+
+    fn lost(&self) -> Vec<RecordId> {
+        self.sent_and(|id| !self.delivered.contains(id) && !self.rejected.contains(id))
+    }
+
+    fn sent_and(&self, keep: impl Fn(&RecordId) -> bool) -> Vec<RecordId> {
+        self.sent.iter().filter(|id| keep(id)).cloned().collect()
+    }
+
+    /// How many of a hop's records this replay sent.
+    fn ours(&self, hop: &BTreeSet<RecordId>) -> usize {
+        hop.intersection(&self.sent).count()
     }
 
     fn rows(&self) -> [(&'static str, usize, &'static str); 6] {
-        let ours = |hop: &BTreeSet<RecordId>| hop.intersection(&self.sent).count();
         let duplicates = usize::try_from(self.duplicates).unwrap_or(usize::MAX);
         [
             ("skipped", self.skipped, "input: bad and repeated lines, not sent"),
             ("sent", self.sent.len(), "Kinesis: acknowledged records"),
             (
                 "in the stream",
-                ours(&self.in_stream),
+                self.ours(&self.in_stream),
                 "Kinesis: records read back",
             ),
-            ("delivered", ours(&self.delivered), "Personalize: stored events"),
-            ("rejected", ours(&self.rejected), "S3: dead letters"),
+            (
+                "delivered",
+                self.ours(&self.delivered),
+                "Personalize: stored events",
+            ),
+            ("rejected", self.ours(&self.rejected), "S3: dead letters"),
             (
                 "duplicates",
                 duplicates,
@@ -128,14 +133,24 @@ impl fmt::Display for Hops {
         for (hop, count, counted) in self.rows() {
             writeln!(f, "  {hop:<14}{count:>9}   {counted}")?;
         }
-        let ours = |hop: &BTreeSet<RecordId>| hop.intersection(&self.sent).count();
-        let (delivered, rejected) = (ours(&self.delivered), ours(&self.rejected));
+        let (delivered, rejected) = (self.ours(&self.delivered), self.ours(&self.rejected));
         let equal = if self.check().is_ok() { "=" } else { "≠" };
         write!(
             f,
             "  sent {} {equal} delivered {delivered} + rejected {rejected}",
             self.sent.len()
         )
+    }
+}
+
+impl Discrepancy {
+    /// An error, unless nothing is missing.
+    fn into_result(self) -> Result<(), Self> {
+        if self == Self::default() {
+            Ok(())
+        } else {
+            Err(self)
+        }
     }
 }
 

@@ -12,12 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::error_text::error_text;
-use super::reader::ReadError;
-use super::runner::now;
+use super::reader::{ReadError, arrival};
 use crate::mapping::Read;
 use crate::record::{RecordBody, StreamRecord};
 use crate::shards::{Position, ShardDescription, ShardId};
-use crate::time::Timestamp;
 
 /// Records of one `GetRecords`, at most.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html>
@@ -156,14 +154,9 @@ fn description(shard: Shard) -> Option<ShardDescription> {
 fn record(record: Record) -> Option<StreamRecord> {
     let change = record.dynamodb?;
     let sequence_number = change.sequence_number.clone()?.into();
-    let created = change
-        .approximate_creation_date_time
-        .and_then(|at| at.to_millis().ok());
     Some(StreamRecord {
         sequence_number,
-        arrival: created
-            .and_then(|millis| u64::try_from(millis).ok())
-            .map_or_else(now, Timestamp::from_millis),
+        arrival: arrival(change.approximate_creation_date_time),
         body: RecordBody::DynamoDb {
             event_id: record.event_id.unwrap_or_default(),
             event_name: record

@@ -10,7 +10,7 @@ use aws_sdk_kinesis::types::{Record, Shard, ShardIteratorType};
 use bytes::Bytes;
 
 use super::error_text::error_text;
-use super::reader::ReadError;
+use super::reader::{ReadError, arrival};
 use super::runner::now;
 use crate::mapping::Read;
 use crate::record::{RecordBody, StreamRecord};
@@ -172,14 +172,9 @@ fn description(shard: Shard) -> ShardDescription {
 }
 
 pub(super) fn record(record: Record) -> StreamRecord {
-    let arrival = record
-        .approximate_arrival_timestamp
-        .and_then(|at| at.to_millis().ok());
     StreamRecord {
         sequence_number: record.sequence_number.into(),
-        arrival: arrival
-            .and_then(|millis| u64::try_from(millis).ok())
-            .map_or_else(now, Timestamp::from_millis),
+        arrival: arrival(record.approximate_arrival_timestamp),
         body: RecordBody::Kinesis {
             partition_key: record.partition_key.unwrap_or_default(),
             data: Bytes::from(record.data.into_inner()),

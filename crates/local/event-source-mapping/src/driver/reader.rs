@@ -1,13 +1,16 @@
 //! One shard's reader, whichever way it is read.
 
+use aws_sdk_kinesis::primitives::DateTime;
+
 use super::dynamodb::DynamoDbReader;
 use super::event::Via;
 use super::kinesis::KinesisReader;
-use super::runner::Clients;
+use super::runner::{Clients, now};
 use super::subscription::{Subscription, SubscriptionError};
 use crate::config::{Source, StreamKind};
 use crate::mapping::Read;
 use crate::shards::{Position, ShardDescription, ShardId};
+use crate::time::Timestamp;
 
 /// Reads a shard, from where the mapping says and then on from there.
 pub(super) struct Reader {
@@ -86,6 +89,12 @@ impl Polling {
             Self::DynamoDb(reader) => reader.read(from).await,
         }
     }
+}
+
+/// When the stream took a record; the present, where the endpoint does not tell.
+pub(super) fn arrival(at: Option<DateTime>) -> Timestamp {
+    at.and_then(|at| u64::try_from(at.to_millis().ok()?).ok())
+        .map_or_else(now, Timestamp::from_millis)
 }
 
 /// All shards of a stream.
