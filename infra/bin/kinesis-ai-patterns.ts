@@ -1,6 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
+import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
 import { readConfiguration } from '../lib/configuration.ts';
 import { RecommendationsStack } from '../lib/recommendations-stack.ts';
 
@@ -9,6 +10,7 @@ const app = new App({ builtinCloudFormationValidation: false });
 const configuration = readConfiguration(app.node);
 
 new RecommendationsStack(app, 'Recommendations', configuration);
+if (!configuration.localCloud) new ApiGatewayAccountStack(app, 'ApiGatewayAccount');
 
 // A finding without a written reason fails the synthesis, so that it is never deployed to an account.
 if (!configuration.localCloud) Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

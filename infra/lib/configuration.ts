@@ -3,6 +3,11 @@ import * as path from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Node } from 'constructs';
 
+import { Context } from './context.ts';
+import { readSources, type RecommendationSources } from './recommendation-sources.ts';
+import { STAND_IN } from './stand-in.ts';
+import { readTrafficLimits, type TrafficLimits } from './traffic-limits.ts';
+
 /** What differs between deployments, read once from the CDK context (`-c name=value`). */
 export interface Configuration {
   /** The stacks go to the local cloud, whose own driver runs the mappings. Context `localCloud`. */
@@ -19,6 +24,21 @@ export interface Configuration {
   readonly usersDatasetArn: string | undefined;
   /** PutEvents calls per second that the dataset group may take in all. Context `putEventsPerSecondQuota`. */
   readonly putEventsPerSecondQuota: number;
+  /** What the recommendation API asks Personalize for. */
+  readonly sources: RecommendationSources;
+  /** The origins whose pages may call the APIs, or `*`; none without cross-origin calls. Context `allowedOrigins`. */
+  readonly allowedOrigins: readonly string[];
+  /** The members' user pool; without it the stack makes one. Context `userPoolArn`. */
+  readonly userPoolArn: string | undefined;
+  /**
+   * The prefix of the user pool's domain, where services get their tokens; without it there is no client for services.
+   * Context `serviceDomainPrefix`.
+   */
+  readonly serviceDomainPrefix: string | undefined;
+  /** How much the APIs take. */
+  readonly traffic: TrafficLimits;
+  /** A web application firewall before both APIs. Context `waf`. */
+  readonly waf: boolean;
   /** Hears of every alarm. Context `alarmTopicArn`. */
   readonly alarmTopicArn: string | undefined;
 }
@@ -39,22 +59,21 @@ export function readConfiguration(node: Node): Configuration {
     localCloud,
     functionsDirectory: path.resolve(INFRA, context.text('functionsDirectory') ?? '../target/lambda'),
     architecture: architecture(context, localCloud),
-    trackingId: context.text('trackingId') ?? (localCloud ? LOCAL.trackingId : context.missing('trackingId')),
-    itemsDatasetArn: context.text('itemsDatasetArn') ?? (localCloud ? LOCAL.itemsDatasetArn : undefined),
-    usersDatasetArn: context.text('usersDatasetArn') ?? (localCloud ? LOCAL.usersDatasetArn : undefined),
+    trackingId: context.text('trackingId') ?? (localCloud ? STAND_IN.trackingId : context.missing('trackingId')),
+    itemsDatasetArn: context.text('itemsDatasetArn') ?? (localCloud ? STAND_IN.itemsDatasetArn : undefined),
+    usersDatasetArn: context.text('usersDatasetArn') ?? (localCloud ? STAND_IN.usersDatasetArn : undefined),
     putEventsPerSecondQuota: context.positive('putEventsPerSecondQuota') ?? DEFAULT_PUT_EVENTS_PER_SECOND,
+    sources: readSources(context, localCloud),
+    allowedOrigins: allowedOrigins(context, localCloud),
+    userPoolArn: userPoolArn(context),
+    serviceDomainPrefix: serviceDomainPrefix(context, localCloud),
+    traffic: readTrafficLimits(context),
+    waf: waf(context, localCloud),
     alarmTopicArn: context.text('alarmTopicArn'),
   };
   context.throwProblems();
   return configuration;
 }
-
-/** What `crates/local/stand-ins` has: one dataset group with its tracker and two datasets. */
-const LOCAL = {
-  trackingId: '00000000-0000-4000-8000-000000000000',
-  itemsDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/recommendations/ITEMS',
-  usersDatasetArn: 'arn:aws:personalize:us-east-1:000000000000:dataset/recommendations/USERS',
-};
 
 /** On AWS ARM64, which costs less for the same work. Locally the functions run on this machine. */
 function architecture(context: Context, localCloud: boolean): lambda.Architecture {
@@ -65,41 +84,47 @@ function architecture(context: Context, localCloud: boolean): lambda.Architectur
   return lambda.Architecture.ARM_64;
 }
 
-/** Context values, which are text when they come from the command line, and what is wrong with them. */
-class Context {
-  private readonly problems: string[] = [];
-
-  constructor(private readonly node: Node) {}
-
-  text(name: string): string | undefined {
-    const value: unknown = this.node.tryGetContext(name);
-    return value === undefined || value === '' ? undefined : String(value);
+function allowedOrigins(context: Context, localCloud: boolean): readonly string[] {
+  const text = context.text('allowedOrigins') ?? (localCloud ? '*' : '');
+  const origins = text.split(',').map((origin) => origin.trim()).filter((origin) => origin !== '');
+  if (origins.length > 1 && origins.includes('*')) context.problem('allowedOrigins', 'has * beside other origins');
+  for (const origin of origins) {
+    if (origin === '*' || isOrigin(origin)) continue;
+    context.problem('allowedOrigins', `has '${origin}', not * or an origin like https://shop.example.com`);
   }
+  return origins;
+}
 
-  flag(name: string): boolean {
-    const value = this.text(name) ?? 'false';
-    if (value !== 'true' && value !== 'false') this.problem(name, `is '${value}', not true or false`);
-    return value === 'true';
-  }
+/** As a browser sends it; the characters are those that need no care in a quoted parameter or a template. */
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[a-z\d.-]+(:\d+)?$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
 
-  positive(name: string): number | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    const number = Number(value);
-    if (!Number.isFinite(number) || number <= 0) this.problem(name, `is '${value}', not a number above 0`);
-    return number;
+function userPoolArn(context: Context): string | undefined {
+  const arn = context.text('userPoolArn');
+  if (arn !== undefined && !/^arn:[a-z\d-]+:cognito-idp:[a-z\d-]+:\d{12}:userpool\/[\w-]+$/.test(arn)) {
+    context.problem('userPoolArn', `is '${arn}', not the ARN of a user pool`);
   }
+  return arn;
+}
 
-  missing(name: string): string {
-    this.problem(name, `is missing: pass -c ${name}=…`);
-    return '';
+/** https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html */
+function serviceDomainPrefix(context: Context, localCloud: boolean): string | undefined {
+  const given = context.text('serviceDomainPrefix');
+  if (context.text('userPoolArn') !== undefined) {
+    if (given !== undefined) context.problem('serviceDomainPrefix', 'is given beside userPoolArn, whose domain is its own');
+    return undefined;
   }
+  const prefix = given ?? (localCloud ? 'recommendations-local' : undefined);
+  if (prefix !== undefined && (!/^[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?$/.test(prefix) || /aws|amazon|cognito/.test(prefix))) {
+    const rule = 'not 1 to 63 of a-z, 0-9 and -, without aws, amazon and cognito';
+    context.problem('serviceDomainPrefix', `is '${prefix}', ${rule}`);
+  }
+  return prefix;
+}
 
-  problem(name: string, what: string): void {
-    this.problems.push(`context ${name} ${what}`);
-  }
-
-  throwProblems(): void {
-    if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
-  }
+function waf(context: Context, localCloud: boolean): boolean {
+  const given = context.flag('waf');
+  if (given && localCloud) context.problem('waf', 'is true, but the local cloud has no firewall');
+  return given;
 }

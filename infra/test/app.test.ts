@@ -4,17 +4,24 @@ import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { builtFunction, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
+import { builtFunctions, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
 
 describe('the app, run as the CLI runs it', () => {
   test('makes the template of each pattern', () => {
-    const { status, output, directory } = run({ ...ON_AWS, functionsDirectory: builtFunction() });
+    const { status, output, directory } = run({ ...ON_AWS, functionsDirectory: builtFunctions() });
     assert.equal(status, 0, output);
     assert.ok(existsSync(path.join(directory, 'Recommendations.template.json')));
+    assert.ok(existsSync(path.join(directory, 'ApiGatewayAccount.template.json')));
+  });
+
+  test('touches no setting of the account on the local cloud', () => {
+    const { status, output, directory } = run({ localCloud: 'true', functionsDirectory: builtFunctions() });
+    assert.equal(status, 0, output);
+    assert.ok(!existsSync(path.join(directory, 'ApiGatewayAccount.template.json')));
   });
 
   test('says which context is missing', () => {
-    const { status, output } = run({ functionsDirectory: builtFunction() });
+    const { status, output } = run({ functionsDirectory: builtFunctions() });
     assert.notEqual(status, 0);
     assert.match(output, /context trackingId is missing: pass -c trackingId=…/);
   });

@@ -5,11 +5,14 @@ import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
-import { app, recommendations } from './synthesis.ts';
+import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
+import { app, BARE, recommendations } from './synthesis.ts';
 
 describe('cdk-nag (AwsSolutions)', () => {
   test('has no finding that is not answered with a reason', () => {
     assert.deepEqual(findings(recommendations()), []);
+    assert.deepEqual(findings(recommendations(BARE)), []);
+    assert.deepEqual(findings(new ApiGatewayAccountStack(app({}), 'ApiGatewayAccount')), []);
   });
 
   test('finds a bucket that is open to requests without TLS', () => {

@@ -7,22 +7,27 @@ import { before, describe, test } from 'node:test';
 import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
-import { app, INFRA, ON_AWS, recommendations, templateFile } from './synthesis.ts';
+import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
+import { app, BARE, INFRA, ON_AWS, recommendations, templateFile } from './synthesis.ts';
 
 describe('cfn-lint', () => {
   const onAws = templateFile(recommendations(ON_AWS));
+  const bare = templateFile(recommendations(BARE));
+  const account = templateFile(new ApiGatewayAccountStack(app({}), 'ApiGatewayAccount'));
   const onLocalCloud = templateFile(recommendations({ localCloud: 'true' }));
   const careless = templateFile(carelessStack());
   let findings: Finding[];
 
   before(() => {
-    findings = lint([onAws, onLocalCloud, careless]);
+    findings = lint([onAws, bare, account, onLocalCloud, careless]);
   });
 
   const on = (template: string) =>
     findings.filter(({ Filename }) => Filename === template).map(({ Rule, Message }) => `${Rule.Id} ${Message}`);
 
-  test('has no finding on what goes to an account', () => assert.deepEqual(on(onAws), []));
+  test('has no finding on what goes to an account', () => {
+    for (const template of [onAws, bare, account]) assert.deepEqual(on(template), []);
+  });
 
   test('has no finding on what goes to the local cloud', () => assert.deepEqual(on(onLocalCloud), []));
 

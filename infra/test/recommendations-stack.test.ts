@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { INFRA, ON_AWS, recommendations, Synthesised } from './synthesis.ts';
+import { BARE, INFRA, ON_AWS, recommendations, Synthesised } from './synthesis.ts';
 
 const template = new Synthesised(recommendations());
-const { Variables: environment } = template.only('AWS::Lambda::Function').Properties['Environment'];
+const environment = environmentOf(template);
 const stream = template.only('AWS::Kinesis::Stream');
+
+function environmentOf(synthesised: Synthesised): Record<string, any> {
+  return synthesised.lambda('put-events-forwarder').Properties['Environment'].Variables;
+}
 
 describe('the interaction stream', () => {
   test('is encrypted with the pattern’s key', () => {
@@ -45,9 +49,8 @@ describe('the forwarder is told', () => {
   });
 
   test('nothing of datasets that are not configured', () => {
-    const bare = new Synthesised(recommendations({ trackingId: 'tracking-id' }));
-    const { Variables } = bare.only('AWS::Lambda::Function').Properties['Environment'];
-    assert.ok(!('ITEMS_DATASET_ARN' in Variables) && !('USERS_DATASET_ARN' in Variables));
+    const bare = environmentOf(new Synthesised(recommendations(BARE)));
+    assert.ok(!('ITEMS_DATASET_ARN' in bare) && !('USERS_DATASET_ARN' in bare));
   });
 
   test('its share of the PutEvents quota: 1,000 over 4 shards, 2 batches each', () => {
@@ -56,8 +59,7 @@ describe('the forwarder is told', () => {
 
   test('its share of a quota that was raised', () => {
     const raised = new Synthesised(recommendations({ ...ON_AWS, putEventsPerSecondQuota: '4001' }));
-    const { Variables } = raised.only('AWS::Lambda::Function').Properties['Environment'];
-    assert.equal(Variables.PUT_EVENTS_PER_SECOND, '500');
+    assert.equal(environmentOf(raised).PUT_EVENTS_PER_SECOND, '500');
   });
 
   test('nothing that it does not read', () => {
@@ -81,7 +83,7 @@ describe('the forwarder may', () => {
   });
 
   test('put neither without a dataset', () => {
-    const bare = new Synthesised(recommendations({ trackingId: 'tracking-id' }));
+    const bare = new Synthesised(recommendations(BARE));
     assert.deepEqual(bare.allowedOn('personalize:PutItems'), []);
     assert.deepEqual(bare.allowedOn('personalize:PutUsers'), []);
   });
@@ -114,20 +116,56 @@ describe('the forwarder may', () => {
   });
 });
 
-test('the outputs name what a producer, an operator and a test need', () => {
+describe('the outputs', () => {
   const { outputs } = template;
-  assert.deepEqual(Object.keys(outputs).sort(), [
-    'DeadLetterBucketName',
-    'ForwarderFunctionName',
-    'InteractionStreamArn',
-    'InteractionStreamName',
-    'OnFailureBucketName',
-    'TrackingId',
-  ]);
-  assert.equal(template.behind(outputs['InteractionStreamName']?.Value), stream);
-  assert.equal(template.behind(outputs['InteractionStreamArn']?.Value), stream);
-  assert.equal(template.behind(outputs['ForwarderFunctionName']?.Value).Type, 'AWS::Lambda::Function');
-  assert.deepEqual(outputs['DeadLetterBucketName']?.Value, environment.DEAD_LETTER_BUCKET);
-  assert.equal(template.behind(outputs['OnFailureBucketName']?.Value).Type, 'AWS::S3::Bucket');
-  assert.equal(outputs['TrackingId']?.Value, ON_AWS.trackingId);
+  const behind = (name: string) => template.behind(outputs[name]?.Value);
+
+  test('name what a producer, an app, an operator and a test need, and nothing else', () => {
+    assert.deepEqual(Object.keys(outputs).sort(), [
+      'ApiStage',
+      'CollectorApiId',
+      'CollectorUrl',
+      'DeadLetterBucketName',
+      'ForwarderFunctionName',
+      'InteractionStreamArn',
+      'InteractionStreamName',
+      'OnFailureBucketName',
+      'RecommendationApiFunctionName',
+      'RecommendationApiId',
+      'RecommendationApiUrl',
+      'ServiceClientId',
+      'SessionAuthorizerFunctionName',
+      'StateTableName',
+      'TrackingId',
+      'UserPoolClientId',
+      'UserPoolId',
+    ]);
+  });
+
+  test('lead to the resources', () => {
+    assert.equal(behind('InteractionStreamName'), stream);
+    assert.equal(behind('InteractionStreamArn'), stream);
+    assert.equal(behind('ForwarderFunctionName'), template.lambda('put-events-forwarder'));
+    assert.equal(behind('SessionAuthorizerFunctionName'), template.lambda('session-authorizer'));
+    assert.equal(behind('RecommendationApiFunctionName'), template.lambda('recommendation-api'));
+    assert.deepEqual(outputs['DeadLetterBucketName']?.Value, environment.DEAD_LETTER_BUCKET);
+    assert.equal(behind('OnFailureBucketName').Type, 'AWS::S3::Bucket');
+    assert.equal(behind('StateTableName'), template.only('AWS::DynamoDB::Table'));
+    assert.equal(behind('UserPoolId'), template.only('AWS::Cognito::UserPool'));
+    assert.equal(outputs['TrackingId']?.Value, ON_AWS.trackingId);
+  });
+
+  test('lead to both APIs and their stage', () => {
+    assert.equal(outputs['ApiStage']?.Value, 'prod');
+    const apis = [
+      ['collector', 'CollectorApiId', 'CollectorUrl'],
+      ['recommendation-api', 'RecommendationApiId', 'RecommendationApiUrl'],
+    ] as const;
+    for (const [name, idOutput, urlOutput] of apis) {
+      const { restApi } = template.api(name);
+      assert.equal(behind(idOutput), restApi);
+      const url = JSON.stringify(outputs[urlOutput]?.Value);
+      assert.ok(url.includes(template.idOf(restApi)) && url.includes('.execute-api.'), url);
+    }
+  });
 });

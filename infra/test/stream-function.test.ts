@@ -13,7 +13,7 @@ import { app, builtFunction, recommendations, Synthesised } from './synthesis.ts
 
 const template = new Synthesised(recommendations());
 const mapping = template.only('AWS::Lambda::EventSourceMapping').Properties;
-const forwarder = template.only('AWS::Lambda::Function').Properties;
+const forwarder = template.lambda('put-events-forwarder').Properties;
 const onFailure = template.behind(mapping['DestinationConfig'].OnFailure.Destination);
 const deadLetters = template.behind(forwarder['Environment'].Variables.DEAD_LETTER_BUCKET);
 
@@ -89,7 +89,7 @@ describe('the mapping of a stream function', () => {
   });
 
   test('is created after the permissions that Lambda checks', () => {
-    const [policy] = template.ofType('AWS::IAM::Policy');
+    const [policy] = template.policiesOf(template.behind(forwarder['Role']));
     const { DependsOn } = template.only('AWS::Lambda::EventSourceMapping');
     assert.ok(policy !== undefined && DependsOn?.includes(template.idOf(policy)));
   });

@@ -19,20 +19,52 @@ export const CDK_JSON_CONTEXT: Record<string, unknown> = JSON.parse(
   readFileSync(path.join(INFRA, 'cdk.json'), 'utf8'),
 ).context;
 
+/** An ARN of Personalize in the account of the tests. */
+export const personalize = (resource: string) => `arn:aws:personalize:us-east-1:111122223333:${resource}`;
+
 /** What an account is given; every value is set, so that every resource is there. */
 export const ON_AWS = {
   trackingId: 'tracking-id',
-  itemsDatasetArn: 'arn:aws:personalize:us-east-1:111122223333:dataset/shop/ITEMS',
-  usersDatasetArn: 'arn:aws:personalize:us-east-1:111122223333:dataset/shop/USERS',
+  itemsDatasetArn: personalize('dataset/shop/ITEMS'),
+  usersDatasetArn: personalize('dataset/shop/USERS'),
+  arms: JSON.stringify([
+    { name: 'control', weight: 90, sourceArn: personalize('campaign/control') },
+    { name: 'challenger', weight: 10, sourceArn: personalize('recommender/challenger') },
+  ]),
+  relatedSourceArn: personalize('campaign/related'),
+  rankingCampaignArn: personalize('campaign/ranking'),
+  popularSourceArn: personalize('campaign/popular'),
+  filters: JSON.stringify({ unseen: personalize('filter/unseen') }),
+  promotions: JSON.stringify({ featured: personalize('filter/featured') }),
+  allowedOrigins: 'https://shop.example.com,https://www.example.com',
+  serviceDomainPrefix: 'shop-example',
+  waf: 'true',
   alarmTopicArn: 'arn:aws:sns:us-east-1:111122223333:alarms',
 };
 
-/** A folder as the build leaves it, with `bootstrap` (by default a script, which runs on any processor) as the function. */
-export function builtFunction(name = 'put-events-forwarder', bootstrap: string | Buffer = '#!/bin/sh\n'): string {
+/** As little as an account may be given. */
+export const BARE = { trackingId: 'tracking-id', campaignArn: personalize('campaign/only') };
+
+/** Every function of the app. */
+const FUNCTIONS = ['put-events-forwarder', 'session-authorizer', 'recommendation-api'];
+
+/** A folder as the build leaves it, with scripts, which run on any processor, as the functions. */
+export function builtFunctions(): string {
   const directory = temporaryDirectory();
+  for (const name of FUNCTIONS) addFunction(directory, name, '#!/bin/sh\n');
+  return directory;
+}
+
+/** A folder as the build leaves it, with `bootstrap` (by default a script) as the one function. */
+export function builtFunction(name: string, bootstrap: string | Buffer = '#!/bin/sh\n'): string {
+  const directory = temporaryDirectory();
+  addFunction(directory, name, bootstrap);
+  return directory;
+}
+
+function addFunction(directory: string, name: string, bootstrap: string | Buffer): void {
   mkdirSync(path.join(directory, name));
   writeFileSync(path.join(directory, name, 'bootstrap'), bootstrap, { mode: 0o755 });
-  return directory;
 }
 
 /** An app with the context of `cdk.json` and of the command line. */
@@ -51,7 +83,7 @@ export function temporaryDirectory(): string {
 
 /** The recommendations stack under a context. */
 export function recommendations(context: Record<string, unknown> = ON_AWS): RecommendationsStack {
-  const root = app({ functionsDirectory: builtFunction(), ...context });
+  const root = app({ functionsDirectory: builtFunctions(), ...context });
   return new RecommendationsStack(root, 'Recommendations', readConfiguration(root.node));
 }
 
@@ -104,6 +136,37 @@ export class Synthesised {
     return entry[0];
   }
 
+  /** The function of a crate. */
+  lambda(name: string): Resource {
+    const [found, ...others] = this.ofType('AWS::Lambda::Function').filter(
+      ({ Properties }) => Properties['Environment']?.Variables.SERVICE_NAME === name,
+    );
+    assert.ok(found !== undefined && others.length === 0, `one function ${name} is expected`);
+    return found;
+  }
+
+  /** The policies that are attached to a role. */
+  policiesOf(role: Resource): Resource[] {
+    return this.ofType('AWS::IAM::Policy').filter(({ Properties }) =>
+      Properties['Roles'].some((reference: any) => this.behind(reference) === role),
+    );
+  }
+
+  /** What the role of a function may do. */
+  permissionsOf(name: string): Statement[] {
+    const role = this.behind(this.lambda(name).Properties['Role']);
+    return this.policiesOf(role).flatMap(({ Properties }) => Properties['PolicyDocument'].Statement.map(statement));
+  }
+
+  /** The REST API whose name ends so. */
+  api(name: string): Api {
+    const [found, ...others] = this.ofType('AWS::ApiGateway::RestApi').filter(({ Properties }) =>
+      Properties['Name'].endsWith(`-${name}`),
+    );
+    assert.ok(found !== undefined && others.length === 0, `one API ${name} is expected`);
+    return new Api(this, found);
+  }
+
   /** Every statement of every policy that gives a role permissions. */
   permissions(): Statement[] {
     const attached = this.ofType('AWS::IAM::Policy').map((policy) => policy.Properties['PolicyDocument']);
@@ -118,6 +181,51 @@ export class Synthesised {
     return this.permissions()
       .filter(({ actions }) => actions.includes(action))
       .flatMap(({ resources }) => resources);
+  }
+}
+
+/** A REST API and what belongs to it. */
+export class Api {
+  /** The properties of each method, by route such as `POST /sessions`. */
+  readonly routes: Readonly<Record<string, Record<string, any>>>;
+
+  constructor(private readonly template: Synthesised, readonly restApi: Resource) {
+    const methods = this.parts('AWS::ApiGateway::Method');
+    this.routes = Object.fromEntries(
+      methods.map(({ Properties }) => [`${Properties['HttpMethod']} ${this.path(Properties['ResourceId'])}`, Properties]),
+    );
+  }
+
+  /** The routes without OPTIONS. */
+  get called(): Record<string, Record<string, any>> {
+    return Object.fromEntries(Object.entries(this.routes).filter(([route]) => !route.startsWith('OPTIONS ')));
+  }
+
+  get stage(): Record<string, any> {
+    const [stage, ...others] = this.parts('AWS::ApiGateway::Stage');
+    assert.ok(stage !== undefined && others.length === 0, 'one stage is expected');
+    return stage.Properties;
+  }
+
+  /** The gateway response of a type. */
+  answer(type: string): Record<string, any> {
+    const answers = this.parts('AWS::ApiGateway::GatewayResponse');
+    const found = answers.find(({ Properties }) => Properties['ResponseType'] === type);
+    assert.ok(found !== undefined, `a gateway response for ${type} is expected`);
+    return found.Properties;
+  }
+
+  /** What belongs to the API, of a type. */
+  parts(type: string): Resource[] {
+    return this.template
+      .ofType(type)
+      .filter(({ Properties }) => this.template.behind(Properties['RestApiId']) === this.restApi);
+  }
+
+  private path(reference: any): string {
+    const resource = this.template.behind(reference);
+    if (resource === this.restApi) return '';
+    return `${this.path(resource.Properties['ParentId'])}/${resource.Properties['PathPart']}`;
   }
 }
 

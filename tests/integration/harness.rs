@@ -1,8 +1,11 @@
 //! A running pipeline, and the verbs to test it with.
 
 mod account;
+pub mod app;
+pub mod members;
 mod pipeline;
 mod records;
+pub mod tokens;
 
 use std::path::Path;
 use std::time::Duration;

@@ -5,9 +5,12 @@
 // A test fails by panicking, its support too.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod caller;
+mod collector;
 mod commands;
 mod faults;
 mod harness;
 mod outages;
 mod real_data;
+mod recommendation_api;
 mod resharding;

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::emf::{Document, Metric, MetricsSource, Unit};
+use crate::highest::Highest;
 
 /// The name of the one metric that is not a count: the age of the batch's oldest record, in milliseconds.
 pub const ITERATOR_AGE: &str = "IteratorAge";
 
-/// Writes one line of metrics for each invocation. Built once in `main`; a clone writes to the same place.
+/// Writes one line of metrics for each invocation, or each request. Built once in `main`; a clone writes to the same place.
 #[derive(Clone)]
 pub struct Metrics {
     source: Arc<MetricsSource>,
@@ -38,12 +39,16 @@ impl Metrics {
         Invocation {
             metrics: self,
             counts: Default::default(),
-            iterator_age_milliseconds: AtomicU64::new(UNKNOWN),
+            iterator_age: Highest::new(),
         }
     }
 
+    pub(crate) fn source(&self) -> &MetricsSource {
+        &self.source
+    }
+
     /// A function must not fail for its metrics: what cannot be written is reported in the log and dropped.
-    fn write(&self, document: &Document<'_>) {
+    pub(crate) fn write(&self, document: &Document<'_>) {
         let line = document.line();
         // A poisoned lock only says that another invocation panicked while it wrote.
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,11 +62,8 @@ impl Metrics {
 pub struct Invocation<'metrics> {
     metrics: &'metrics Metrics,
     counts: [AtomicU64; Count::ALL.len()],
-    iterator_age_milliseconds: AtomicU64,
+    iterator_age: Highest,
 }
-
-/// No record of the batch said when it arrived.
-const UNKNOWN: u64 = u64::MAX;
 
 impl Invocation<'_> {
     /// Adds `amount` to a counter.
@@ -71,11 +73,7 @@ impl Invocation<'_> {
 
     /// Notes the age of the batch's oldest record; the highest that was noted is written.
     pub fn iterator_age(&self, age: Duration) {
-        let milliseconds = u64::try_from(age.as_millis()).unwrap_or(UNKNOWN - 1);
-        let noted = &self.iterator_age_milliseconds;
-        let _ = noted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |before| {
-            (before == UNKNOWN || before < milliseconds).then_some(milliseconds)
-        });
+        self.iterator_age.note(age.as_millis());
     }
 
     fn metrics(&self) -> Vec<Metric> {
@@ -87,12 +85,11 @@ impl Invocation<'_> {
                 value: self.counts[*count as usize].load(Ordering::Relaxed),
             })
             .collect();
-        let age = self.iterator_age_milliseconds.load(Ordering::Relaxed);
-        if age != UNKNOWN {
+        if let Some(value) = self.iterator_age.get() {
             metrics.push(Metric {
                 name: ITERATOR_AGE,
                 unit: Unit::Milliseconds,
-                value: age,
+                value,
             });
         }
         metrics
@@ -105,6 +102,7 @@ impl Drop for Invocation<'_> {
             source: &self.metrics.source,
             written_at: SystemTime::now(),
             metrics: self.metrics(),
+            breakdown: None,
         };
         self.metrics.write(&document);
     }

@@ -1,6 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+
+import { Alarms, metric } from './alarms.ts';
 
 export interface StreamFunctionAlarmsProps {
   readonly functionName: string;
@@ -13,15 +15,14 @@ export interface StreamFunctionAlarmsProps {
 }
 
 /**
- * What must not go unseen on a stream function. Every metric is named with the dimensions under which it is published:
- * an alarm without them watches a metric that does not exist, and never rings.
+ * What must not go unseen on a stream function.
  *
  * Lambda's: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
  * Ours: `crates/telemetry-emf`.
  */
-export class StreamFunctionAlarms extends Construct {
+export class StreamFunctionAlarms extends Alarms {
   constructor(scope: Construct, id: string, private readonly props: StreamFunctionAlarmsProps) {
-    super(scope, id);
+    super(scope, id, props.actions);
     this.add('IteratorAge', {
       description: 'Records wait longer than they should: the function or its sink is too slow or fails.',
       metric: this.ofFunction('IteratorAge', cloudwatch.Stats.MAXIMUM),
@@ -60,48 +61,17 @@ export class StreamFunctionAlarms extends Construct {
   }
 
   private ofFunction(metricName: string, statistic: string): cloudwatch.Metric {
-    return this.metric('AWS/Lambda', metricName, statistic, { FunctionName: this.props.functionName });
+    return metric('AWS/Lambda', metricName, statistic, { FunctionName: this.props.functionName });
   }
 
   /** What `EventCount` of the mapping's metrics configuration switches on. */
   private ofMapping(metricName: string): cloudwatch.Metric {
     const dimensions = { EventSourceMappingUUID: this.props.mappingId };
-    return this.metric('AWS/Lambda', metricName, cloudwatch.Stats.SUM, dimensions);
+    return metric('AWS/Lambda', metricName, cloudwatch.Stats.SUM, dimensions);
   }
 
   private ofService(metricName: string): cloudwatch.Metric {
     const dimensions = { ServiceName: this.props.serviceName, FunctionName: this.props.functionName };
-    return this.metric(this.props.metricsNamespace, metricName, cloudwatch.Stats.SUM, dimensions);
+    return metric(this.props.metricsNamespace, metricName, cloudwatch.Stats.SUM, dimensions);
   }
-
-  private metric(
-    namespace: string,
-    metricName: string,
-    statistic: string,
-    dimensionsMap: Record<string, string>,
-  ): cloudwatch.Metric {
-    return new cloudwatch.Metric({ namespace, metricName, statistic, dimensionsMap, period: Duration.minutes(1) });
-  }
-
-  private add(id: string, alarm: AlarmOn): void {
-    const added = new cloudwatch.Alarm(this, id, {
-      alarmDescription: alarm.description,
-      metric: alarm.metric,
-      threshold: alarm.threshold ?? 1,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      evaluationPeriods: alarm.evaluationPeriods ?? 1,
-      // No traffic, no data.
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    added.addAlarmAction(...this.props.actions);
-  }
-}
-
-interface AlarmOn {
-  readonly description: string;
-  readonly metric: cloudwatch.IMetric;
-  /** 1. */
-  readonly threshold?: number;
-  /** Minutes in a row. 1. */
-  readonly evaluationPeriods?: number;
 }

@@ -1,32 +1,22 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
-import { functionAsset } from './function-asset.ts';
 import { PayloadBucket } from './payload-bucket.ts';
 import { quotaShare } from './quota-share.ts';
 import { maximumRecordAge } from './record-age.ts';
+import { METRICS_NAMESPACE, RustFunction, type RustFunctionProps } from './rust-function.ts';
 import { StreamFunctionAlarms } from './stream-function-alarms.ts';
 import type { StreamSource } from './stream-source.ts';
 
-export interface StreamFunctionProps {
-  /** The crate's name: the folder of its bootstrap, and the dimension `ServiceName` of its metrics. */
-  readonly functionName: string;
-  readonly functionsDirectory: string;
-  readonly architecture: lambda.Architecture;
+export interface StreamFunctionProps extends Omit<RustFunctionProps, 'timeout' | 'memorySize' | 'reservedConcurrency'> {
   readonly source: StreamSource;
-  readonly encryptionKey: kms.IKey;
   /** Gets the access logs of the function's buckets. */
   readonly accessLogs: s3.IBucket;
   /** False where something else than Lambda runs the mapping. */
   readonly mappingEnabled: boolean;
-  /** The environment beyond what every stream function has. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** Limits that all environments share, by the variable that tells each environment its share. */
   readonly sharedLimits?: Readonly<Record<string, number>>;
   /** How long the sink may be down before records leave for the on-failure destination. One day. */
@@ -41,8 +31,6 @@ export interface StreamFunctionProps {
   readonly timeout?: Duration;
   /** In MiB. 256. */
   readonly memorySize?: number;
-  /** One month. */
-  readonly logRetention?: logs.RetentionDays;
   /** The age of the oldest waiting record from which an alarm rings. Five minutes. */
   readonly iteratorAgeAlarm?: Duration;
   /** What every alarm does. */
@@ -58,18 +46,13 @@ const DEAD_LETTER_PREFIX = 'dead-letters';
  */
 const ON_FAILURE_PREFIX = 'aws/lambda';
 
-/** The namespace of the metrics that the functions emit. */
-export const METRICS_NAMESPACE = 'KinesisAiPatterns';
-
 /**
  * A Rust function on a stream that loses nothing: what is worth retrying is retried until shortly before it would leave
  * the stream, what never succeeds goes to the dead-letter bucket, what Lambda gives up goes to the on-failure bucket,
  * and an alarm rings for each.
  */
-export class StreamFunction extends Construct {
-  readonly function: lambda.Function;
+export class StreamFunction extends RustFunction {
   readonly mapping: lambda.CfnEventSourceMapping;
-  readonly role: iam.Role;
   /** Records that the function rejected, with the reason. */
   readonly deadLetters: s3.Bucket;
   /** Batches that Lambda gave up, with their payload. */
@@ -79,13 +62,21 @@ export class StreamFunction extends Construct {
   readonly concurrency: number;
 
   constructor(scope: Construct, id: string, props: StreamFunctionProps) {
-    super(scope, id);
     const parallelizationFactor = props.parallelizationFactor ?? 2;
-    this.concurrency = props.source.shards * parallelizationFactor;
+    const concurrency = props.source.shards * parallelizationFactor;
+    super(scope, id, {
+      ...props,
+      timeout: props.timeout ?? Duration.minutes(1),
+      memorySize: props.memorySize ?? 256,
+      environment: { ...shares(props.sharedLimits ?? {}, concurrency), ...props.environment },
+      // The share of each limit counts on it, also when an on-demand stream grows or shards are split.
+      reservedConcurrency: concurrency,
+    });
+    this.concurrency = concurrency;
     this.deadLetters = new PayloadBucket(this, 'DeadLetters', props);
     this.onFailure = new PayloadBucket(this, 'OnFailure', props);
-    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
-    this.function = this.createFunction(props);
+    this.function.addEnvironment('DEAD_LETTER_BUCKET', this.deadLetters.bucketName);
+    this.function.addEnvironment('DEAD_LETTER_PREFIX', DEAD_LETTER_PREFIX);
     this.grant(props);
     this.mapping = this.map(props, parallelizationFactor);
     this.alarms = new StreamFunctionAlarms(this, 'Alarms', {
@@ -98,60 +89,17 @@ export class StreamFunction extends Construct {
     });
   }
 
-  private createFunction(props: StreamFunctionProps): lambda.Function {
-    const logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      encryptionKey: props.encryptionKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    logGroup.grantWrite(this.role);
-    return new lambda.Function(this, 'Function', {
-      runtime: lambda.Runtime.PROVIDED_AL2023,
-      handler: 'bootstrap',
-      code: functionAsset(props.functionsDirectory, props.functionName, props.architecture),
-      architecture: props.architecture,
-      role: this.role,
-      logGroup,
-      timeout: props.timeout ?? Duration.minutes(1),
-      memorySize: props.memorySize ?? 256,
-      environment: this.environment(props),
-      environmentEncryption: props.encryptionKey,
-      // The share of each limit counts on it, also when an on-demand stream grows or shards are split.
-      reservedConcurrentExecutions: this.concurrency,
-    });
-  }
-
-  private environment(props: StreamFunctionProps): Record<string, string> {
-    const shares = Object.entries(props.sharedLimits ?? {}).map(([variable, limit]) => [
-      variable,
-      String(quotaShare(variable, limit, this.concurrency)),
-    ]);
-    return {
-      SERVICE_NAME: props.functionName,
-      METRICS_NAMESPACE,
-      DEAD_LETTER_BUCKET: this.deadLetters.bucketName,
-      DEAD_LETTER_PREFIX,
-      ...Object.fromEntries(shares),
-      ...props.environment,
-    };
-  }
-
   private grant(props: StreamFunctionProps): void {
     props.source.grantRead(this.role);
     this.grantPut(this.deadLetters, DEAD_LETTER_PREFIX);
     this.grantPut(this.onFailure, ON_FAILURE_PREFIX);
     // Lambda asks for it besides PutObject before it accepts a bucket as destination.
-    this.role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.onFailure.bucketArn] }),
-    );
-    this.role.addToPolicy(
-      new iam.PolicyStatement({ actions: ['kms:GenerateDataKey'], resources: [props.encryptionKey.keyArn] }),
-    );
+    this.allow(['s3:ListBucket'], [this.onFailure.bucketArn]);
+    this.allow(['kms:GenerateDataKey'], [props.encryptionKey.keyArn]);
   }
 
   private grantPut(bucket: s3.Bucket, prefix: string): void {
-    const resources = [bucket.arnForObjects(`${prefix}/*`)];
-    this.role.addToPolicy(new iam.PolicyStatement({ actions: ['s3:PutObject'], resources }));
+    this.allow(['s3:PutObject'], [bucket.arnForObjects(`${prefix}/*`)]);
     const logicalId = Stack.of(this).getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
     Validations.of(this.role).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}/*]`,
@@ -183,4 +131,11 @@ export class StreamFunction extends Construct {
     mapping.node.addDependency(this.role);
     return mapping;
   }
+}
+
+/** What one environment may use of each limit, by the variable that tells it. */
+function shares(limits: Readonly<Record<string, number>>, concurrency: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(limits).map(([variable, limit]) => [variable, String(quotaShare(variable, limit, concurrency))]),
+  );
 }

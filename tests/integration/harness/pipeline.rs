@@ -122,6 +122,17 @@ impl Pipeline {
         }
     }
 
+    /// The stored event with this id.
+    pub fn stored_event(&self, id: &str) -> serde_json::Value {
+        let state = self.state("/_state/personalize/interactions");
+        let mut events = state
+            .lines()
+            .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON"));
+        events
+            .find(|event| event["eventId"] == id)
+            .unwrap_or_else(|| panic!("no event {id} is stored"))
+    }
+
     /// Waits until every record of `sent` has arrived where it belongs, and holds that it is there once, that nothing
     /// else is there, and that no request broke a rule of AWS.
     pub async fn everything_arrives(&self, sent: &[Record]) -> Account {

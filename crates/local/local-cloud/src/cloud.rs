@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use crate::deploy::{Cdk, Outputs};
 use crate::directories::Directories;
+use crate::doors::{DoorUrls, Doors};
 use crate::emulator::{Ministack, STOP_GRACE};
 use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
 use crate::mappings::{self, Mappings};
@@ -51,6 +52,7 @@ impl LocalCloud {
         let directories = Directories::make(options.state_directory.as_deref(), &options.project_directory)?;
         let services = Arc::new(Services {
             emulator: OnceLock::new(),
+            doors: OnceLock::new(),
             personalize: Personalize::new(Resources::local()),
             faults: Faults::default(),
             models: ServiceModels::in_venv(&options.project_directory.join(".venv"))?,
@@ -62,6 +64,7 @@ impl LocalCloud {
         // Set once, here: the cell is empty.
         let _ = services.emulator.set(authority);
         let outputs = deploy(&options, &directories, &endpoint.url(), &progress).await?;
+        open_doors(&services, &outputs, &endpoint.url(), &options, &progress)?;
         let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
         Ok(Self {
             mappings,
@@ -84,6 +87,12 @@ impl LocalCloud {
     #[must_use]
     pub fn sdk_config(&self) -> SdkConfig {
         clients::sdk_config(&self.endpoint())
+    }
+
+    /// Where the app finds its two APIs; none when no stack with doors was deployed.
+    #[must_use]
+    pub fn doors(&self) -> Option<&DoorUrls> {
+        self.services.doors.get().map(Doors::urls)
     }
 
     /// The deployed stack's outputs by name; empty when nothing was deployed.
@@ -277,6 +286,23 @@ async fn deploy(
     let cdk = Cdk::find(options, directories, endpoint)?;
     progress(&format!("deploying {} with the CDK", pattern.stack()));
     cdk.deploy(pattern).await
+}
+
+/// The doors of what was deployed, if it has any.
+fn open_doors(
+    services: &Services,
+    outputs: &Outputs,
+    endpoint: &str,
+    options: &Options,
+    progress: impl Fn(&str),
+) -> Result<(), Error> {
+    let config = clients::sdk_config(endpoint);
+    if let Some(doors) = Doors::of(outputs, endpoint, &options.project_directory, &config)? {
+        progress("serving the collector's routes here: the emulator has no way from API Gateway to Kinesis");
+        // Set once, here: the cell is empty.
+        let _ = services.doors.set(doors);
+    }
+    Ok(())
 }
 
 /// The driver at work on what was deployed, unless the emulator runs the mappings.

@@ -27,6 +27,7 @@ pub use self::record::RequestCount;
 pub(crate) use self::record::Requests;
 use self::route::{Backend, Route};
 use crate::Error;
+use crate::doors::{Answered, Doors};
 use crate::service_model::ServiceModels;
 
 /// A body that is passed on as it comes: an event stream has no end for minutes.
@@ -38,6 +39,8 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) struct Services {
     /// Host and port of the base emulator, once it is known.
     pub(crate) emulator: OnceLock<String>,
+    /// The doors of the stack, once one with doors is deployed.
+    pub(crate) doors: OnceLock<Doors>,
     pub(crate) personalize: Personalize,
     pub(crate) faults: Faults,
     pub(crate) models: ServiceModels,
@@ -121,6 +124,9 @@ impl Services {
         if let Some(answer) = self.own(&request) {
             return Ok(answer.map(whole));
         }
+        if let Some(answer) = self.at_the_doors(&request).await {
+            return Ok(answer.map(whole));
+        }
         let route = route::of(&request);
         let (operation, violations) = self.models.check(&route.service, &request);
         self.requests.violated(violations);
@@ -130,6 +136,16 @@ impl Services {
         self.requests
             .answered(&route.service, &operation, status, started.elapsed());
         answer
+    }
+
+    /// The answer of a door that is served here. What it asks of services comes through the endpoint again.
+    async fn at_the_doors(&self, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+        let started = Instant::now();
+        let Answered { operation, answer } = self.doors.get()?.answer(request).await?;
+        let status = answer.status().as_u16();
+        self.requests
+            .answered("execute-api", &operation, Some(status), started.elapsed());
+        Some(answer)
     }
 
     /// Does what the fault plan says, and mostly it says nothing.
@@ -145,6 +161,10 @@ impl Services {
         };
         match self.faults.decide(call, &request) {
             Decision::Forward => Ok(self.forward(route, request).await),
+            Decision::DelayThenForward { hold } => {
+                tokio::time::sleep(hold).await;
+                Ok(self.forward(route, request).await)
+            }
             Decision::Answer(answer) => Ok(answer.map(whole)),
             Decision::SplitThenMerge(split) => {
                 let answer = self.forward(route, request.map(|_| split.forwarded())).await;

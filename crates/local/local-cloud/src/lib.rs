@@ -4,6 +4,7 @@ mod clients;
 mod cloud;
 mod deploy;
 mod directories;
+mod doors;
 mod emulator;
 mod endpoint;
 mod error;
@@ -15,6 +16,7 @@ mod service_model;
 pub mod up;
 
 pub use self::cloud::LocalCloud;
+pub use self::doors::DoorUrls;
 pub use self::endpoint::RequestCount;
 pub use self::error::Error;
 pub use self::options::{Emulator, Options, Pattern};

@@ -86,6 +86,11 @@ fn announcement(cloud: &LocalCloud) -> String {
         format!("ready: AWS_ENDPOINT_URL={endpoint}"),
         format!("  what happened   {endpoint}/_state/requests, /_state/violations, /_state/personalize"),
     ];
+    if let Some(doors) = cloud.doors() {
+        lines.push(format!("  storefront      {endpoint}/_storefront/"));
+        lines.push(format!("  collector       {}", doors.collector));
+        lines.push(format!("  recommendations {}", doors.recommendation_api));
+    }
     lines.extend(
         cloud
             .logs()

@@ -13,6 +13,10 @@
 //! async fn carry(faults: &Faults, call: Call<'_>, request: Request<Bytes>) -> Carried {
 //!     match faults.decide(call, &request) {
 //!         Decision::Forward => Carried::Answered(forward(request).await),
+//!         Decision::DelayThenForward { hold: time } => {
+//!             hold(time).await;
+//!             Carried::Answered(forward(request).await)
+//!         }
 //!         Decision::Answer(answer) => Carried::Answered(answer),
 //!         Decision::SplitThenMerge(split) => {
 //!             let answer = forward(request.map(|_| split.forwarded())).await;
@@ -44,7 +48,7 @@ use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
 pub use self::partial::Split;
-pub use self::plan::{Fault, InvalidPlan, Plan, Rule};
+pub use self::plan::{Fault, InvalidPlan, Period, Plan, Rule};
 pub use self::protocol::{Protocol, error_answer};
 
 use crate::mix::fraction;
@@ -64,6 +68,11 @@ pub struct Call<'a> {
 pub enum Decision {
     /// No fault: forward it, give the answer.
     Forward,
+    /// Keep the client waiting so long, then forward it and give the answer: a slow service.
+    DelayThenForward {
+        /// How long the client waits before the call is made.
+        hold: Duration,
+    },
     /// Do not forward it, give this answer.
     Answer(Response<Bytes>),
     /// Forward a part of it, give the merged answer: see [`Split`].
@@ -189,8 +198,11 @@ impl Faults {
 impl Counted {
     fn fires(&self, seed: u64, place: u64, count: u64) -> bool {
         let rule = &self.rule;
-        count >= rule.after
-            && rule.first_n.is_none_or(|first_n| count - rule.after < first_n)
+        let Some(looked_at) = count.checked_sub(rule.after) else {
+            return false;
+        };
+        rule.first_n.is_none_or(|first_n| looked_at < first_n)
+            && rule.period.is_none_or(|period| period.is_faulty(looked_at))
             && rule.max.is_none_or(|max| self.injected < max)
             && fraction(seed, &[place, count, 0]) < rule.probability
     }
@@ -212,6 +224,7 @@ fn apply(
 ) -> Option<Decision> {
     let protocol = Protocol::of(call.service, request.headers());
     Some(match fault {
+        Fault::Delay { hold } => Decision::DelayThenForward { hold: *hold },
         Fault::Throttle => Decision::Answer(protocol::throttle(protocol, call)),
         Fault::ServerError => Decision::Answer(protocol::server_error(protocol, call)),
         Fault::Error { code, status } => {

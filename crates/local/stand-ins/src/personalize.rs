@@ -1,16 +1,20 @@
 //! Amazon Personalize: PutEvents, PutItems, PutUsers, GetRecommendations and GetPersonalizedRanking.
 
 mod answer;
+mod catalogue;
 mod check;
 mod dataset_group;
 mod datasets;
 mod error;
 mod events;
+mod filter;
 pub mod limits;
 mod options;
+mod predicted_items;
 mod recommendations;
 mod request;
 mod resources;
+mod selection;
 mod store;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -19,9 +23,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 use serde_json::json;
 
+pub use self::filter::{Filter, InvalidFilter};
 pub use self::resources::{
-    LOCAL_CAMPAIGN_ARN, LOCAL_ITEMS_DATASET_ARN, LOCAL_RANKING_CAMPAIGN_ARN, LOCAL_RECOMMENDER_ARN,
-    LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID, LOCAL_USERS_DATASET_ARN, Recipe, Resources,
+    LOCAL_CAMPAIGN_ARN, LOCAL_CHALLENGER_CAMPAIGN_ARN, LOCAL_FEATURED_FILTER_ARN, LOCAL_GENRE_FILTER_ARN,
+    LOCAL_ITEMS_DATASET_ARN, LOCAL_POPULAR_CAMPAIGN_ARN, LOCAL_RANKING_CAMPAIGN_ARN, LOCAL_RECOMMENDER_ARN,
+    LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID, LOCAL_UNSEEN_FILTER_ARN, LOCAL_USERS_DATASET_ARN,
+    Recipe, Resources,
 };
 pub use self::store::RECOMMENDATIONS_KEPT;
 

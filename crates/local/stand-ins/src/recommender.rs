@@ -1,14 +1,20 @@
 //! A small recommender that learns with every interaction: which items the same people take close together, weighed
 //! by how recent they are in a person's history, over plain popularity.
 
+mod candidates;
 mod history;
 pub mod hit_rate;
 mod item_table;
+mod recent_events;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+pub use self::candidates::Candidates;
+pub use self::recent_events::{EVENTS_OF_A_TYPE_CONSIDERED, EventTypes};
 
 use self::history::History;
-use self::item_table::{ItemIndex, ItemTable};
+use self::item_table::ItemTable;
+use self::recent_events::RecentEvents;
 
 /// How many of a person's latest items a new one is paired with.
 pub const PAIRING_WINDOW: usize = 20;
@@ -35,8 +41,12 @@ const POPULARITY_WEIGHT: f64 = 1e-3;
 pub struct Recommender {
     items: ItemTable,
     histories: Vec<History>,
+    /// By visitor, as the histories are.
+    events: Vec<RecentEvents>,
     users: HashMap<String, VisitorIndex>,
     sessions: HashMap<(String, String), Session>,
+    /// Sessions whose user is not known yet, by the session's id alone.
+    anonymous: HashMap<String, VisitorIndex>,
 }
 
 /// Whose history an interaction belongs to: a user's, or that of a session whose user is not known yet.
@@ -68,11 +78,15 @@ impl Recommender {
             (None, Some(Session::Anonymous(visitor) | Session::Of(visitor))) => return visitor,
             (None, None) => {
                 let visitor = self.new_history();
+                self.anonymous.insert(key.1.clone(), visitor);
                 (visitor, Session::Anonymous(visitor))
             }
             (Some(user_id), known) => {
                 let user = self.user(user_id);
                 if let Some(Session::Anonymous(before)) = known {
+                    if self.anonymous.get(session.1) == Some(&before) {
+                        self.anonymous.remove(session.1);
+                    }
                     self.join(before, user);
                 }
                 (user, Session::Of(user))
@@ -95,43 +109,73 @@ impl Recommender {
         }
     }
 
+    /// Notes an event's type, for [`Recommender::items_of_events`].
+    pub fn note(&mut self, visitor: VisitorIndex, event_type: &str, item_id: &str, at: f64) {
+        let item = self.items.index(item_id);
+        self.events[visitor.0].add(event_type, item, at);
+    }
+
     /// Makes an item known that nobody has taken yet, so that it can be recommended after all others.
     pub fn know(&mut self, item_id: &str) {
         self.items.index(item_id);
     }
 
+    /// Makes a user known who has taken nothing yet.
+    pub fn know_user(&mut self, user_id: &str) {
+        self.user(user_id);
+    }
+
     /// The items that fit the user best, best first, without those that the user has taken. Who is not known gets
-    /// what is popular.
+    /// what is popular. An anonymous session's id stands for the user that it does not name yet, unless a user has
+    /// this id.
     #[must_use]
     pub fn recommend(&self, user_id: &str, count: usize) -> Vec<Scored> {
+        self.for_user(user_id).best(count, |_| true)
+    }
+
+    /// As [`Recommender::recommend`], with the choice left open.
+    #[must_use]
+    pub fn for_user(&self, user_id: &str) -> Candidates<'_> {
         let history = self.history(user_id);
-        let mut scores = self.scores(history);
-        exclude(&mut scores, history);
-        self.best(&scores, count)
+        Candidates::new(&self.items, self.scores(history)).without(history)
+    }
+
+    /// The items that most people have taken, the same for everybody.
+    #[must_use]
+    pub fn for_everybody(&self) -> Candidates<'_> {
+        let popularity = self.items.indices().map(|item| self.items.popularity(item));
+        Candidates::new(&self.items, popularity.collect())
     }
 
     /// What is popular, without what the user has taken: the yardstick for [`Recommender::recommend`].
     #[must_use]
     pub fn popular(&self, user_id: &str, count: usize) -> Vec<Scored> {
-        let mut scores: Vec<f64> = self
-            .items
-            .indices()
-            .map(|item| self.items.popularity(item))
-            .collect();
-        exclude(&mut scores, self.history(user_id));
-        self.best(&scores, count)
+        let candidates = self.for_everybody().without(self.history(user_id));
+        candidates.best(count, |_| true)
     }
 
     /// The items that go best with this one, best first, without it.
     #[must_use]
     pub fn related(&self, item_id: &str, count: usize) -> Vec<Scored> {
+        self.for_item(item_id).best(count, |_| true)
+    }
+
+    /// As [`Recommender::related`], with the choice left open.
+    #[must_use]
+    pub fn for_item(&self, item_id: &str) -> Candidates<'_> {
         let mut only = History::default();
         if let Some(item) = self.items.find(item_id) {
             only.add(item, 0.0);
         }
-        let mut scores = self.scores(Some(&only));
-        exclude(&mut scores, Some(&only));
-        self.best(&scores, count)
+        Candidates::new(&self.items, self.scores(Some(&only))).without(Some(&only))
+    }
+
+    /// The items of the user's latest events of these types, a hundred of each type.
+    #[must_use]
+    pub fn items_of_events(&self, user_id: &str, types: &EventTypes) -> HashSet<&str> {
+        let events = self.find_visitor(user_id).map(|visitor| &self.events[visitor.0]);
+        let items = events.into_iter().flat_map(|events| events.items(types));
+        items.map(|item| self.items.id(item)).collect()
     }
 
     /// The given items in the order in which they fit the user; unknown ones at the end, in the order given.
@@ -163,12 +207,15 @@ impl Recommender {
 
     fn new_history(&mut self) -> VisitorIndex {
         self.histories.push(History::default());
+        self.events.push(RecentEvents::default());
         VisitorIndex(self.histories.len() - 1)
     }
 
     /// Moves an anonymous history into a user's. Pairs within it are learnt already; an item that both have taken was
     /// counted for two people and is one person's.
     fn join(&mut self, before: VisitorIndex, user: VisitorIndex) {
+        let events = std::mem::take(&mut self.events[before.0]);
+        self.events[user.0].join(events);
         let history = std::mem::take(&mut self.histories[before.0]);
         for (item, at) in history.into_items() {
             if !self.histories[user.0].add(item, at) {
@@ -178,7 +225,14 @@ impl Recommender {
     }
 
     fn history(&self, user_id: &str) -> Option<&History> {
-        self.users.get(user_id).map(|user| &self.histories[user.0])
+        self.find_visitor(user_id)
+            .map(|visitor| &self.histories[visitor.0])
+    }
+
+    /// The user of this name; where there is none, the anonymous session of this name.
+    fn find_visitor(&self, user_id: &str) -> Option<VisitorIndex> {
+        let user = self.users.get(user_id);
+        user.or_else(|| self.anonymous.get(user_id)).copied()
     }
 
     /// A score for each item, by its index.
@@ -213,34 +267,6 @@ impl Recommender {
             weight *= RECENCY_DECAY;
         }
         sums
-    }
-
-    /// The best by score, equals in the order in which they became known; an infinitely bad score is left out.
-    fn best(&self, scores: &[f64], count: usize) -> Vec<Scored> {
-        let mut order: Vec<ItemIndex> = self
-            .items
-            .indices()
-            .filter(|item| scores[item.0] >= 0.0)
-            .collect();
-        let total: f64 = order.iter().map(|item| scores[item.0]).sum();
-        let total = if total > 0.0 { total } else { 1.0 };
-        let better = |a: &ItemIndex, b: &ItemIndex| scores[b.0].total_cmp(&scores[a.0]).then(a.0.cmp(&b.0));
-        if count > 0 && count < order.len() {
-            order.select_nth_unstable_by(count - 1, better);
-        }
-        order.truncate(count);
-        order.sort_unstable_by(better);
-        let scored = order.into_iter().map(|item| Scored {
-            item_id: self.items.id(item).to_owned(),
-            score: scores[item.0] / total,
-        });
-        scored.collect()
-    }
-}
-
-fn exclude(scores: &mut [f64], history: Option<&History>) {
-    for item in history.into_iter().flat_map(History::items) {
-        scores[item.0] = f64::NEG_INFINITY;
     }
 }
 

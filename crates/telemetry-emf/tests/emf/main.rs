@@ -9,4 +9,5 @@
 
 mod invocation;
 mod output;
+mod request;
 mod specification;

@@ -2,6 +2,7 @@
 
 mod fields;
 
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -12,7 +13,7 @@ use self::fields::{Fields, invalid};
 use super::Call;
 use super::partial::can_split;
 
-/// How long a time-out keeps the client waiting when the plan does not say.
+/// How long a delay or a time-out keeps the client waiting when the plan does not say.
 pub const DEFAULT_HOLD: Duration = Duration::from_secs(2);
 
 /// The longest time that a plan may keep a client waiting: Lambda's longest run.
@@ -46,6 +47,9 @@ pub struct Rule {
     /// Looks only at so many matching calls, counted from `after`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_n: Option<u64>,
+    /// Looks only at the beginning of every round of matching calls, counted from `after`: a service that flaps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
     /// Puts in at most so many faults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<u64>,
@@ -53,10 +57,32 @@ pub struct Rule {
     pub fault: Fault,
 }
 
+/// Rounds of calls, the first ones of each faulty.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+pub struct Period {
+    /// How many calls make a round.
+    pub every: NonZeroU64,
+    /// How many of them, from the first, the rule looks at: 1 to `every`.
+    pub faulty: NonZeroU64,
+}
+
+impl Period {
+    /// Whether the rule looks at the call in this place, from 0.
+    pub(super) const fn is_faulty(self, place: u64) -> bool {
+        place % self.every.get() < self.faulty.get()
+    }
+}
+
 /// What happens to a call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Fault {
+    /// The call is made after a wait, and answered as ever.
+    Delay {
+        /// How long the client waits before the call is made.
+        #[serde(rename = "hold_ms", serialize_with = "milliseconds")]
+        hold: Duration,
+    },
     /// The service's own throttling error.
     Throttle,
     /// The service's own internal error, status 500.
@@ -110,10 +136,11 @@ impl Plan {
     ///         {"service": "personalize", "operation": "PutEvents", "probability": 0.1, "fault": {"kind": "throttle"}},
     ///         {"service": "kinesis", "operation": "PutRecords", "after": 10, "first_n": 5, "max": 2,
     ///          "fault": {"kind": "partial", "fraction": 0.3}},
-    ///         {"fault": {"kind": "timeout_after_commit", "hold_ms": 500}, "max": 1}
+    ///         {"fault": {"kind": "timeout_after_commit", "hold_ms": 500}, "max": 1},
+    ///         {"period": {"every": 20, "faulty": 5}, "fault": {"kind": "delay", "hold_ms": 800}}
     ///     ]}"#,
     /// )?;
-    /// assert_eq!(plan.rules.len(), 3);
+    /// assert_eq!(plan.rules.len(), 4);
     /// # Ok::<(), stand_ins::faults::InvalidPlan>(())
     /// ```
     ///
@@ -149,6 +176,7 @@ impl Rule {
             probability: 1.0,
             after: 0,
             first_n: None,
+            period: None,
             max: None,
             fault,
         }
@@ -173,6 +201,7 @@ impl Rule {
             probability: fields.take("probability")?.unwrap_or(1.0),
             after: fields.take("after")?.unwrap_or_default(),
             first_n: fields.take("first_n")?,
+            period: fields.period()?,
             max: fields.take("max")?,
             fault: Fault::read(fault, &fields.path_of("fault"))?,
         };
@@ -205,6 +234,7 @@ impl Fault {
             .take("kind")?
             .ok_or_else(|| fields.invalid("kind", "missing"))?;
         let fault = match kind.as_str() {
+            "delay" => Self::Delay { hold: fields.hold()? },
             "throttle" => Self::Throttle,
             "server_error" => Self::ServerError,
             "error" => Self::Error {

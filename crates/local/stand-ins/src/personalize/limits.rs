@@ -151,3 +151,13 @@ pub const METADATA_COLUMNS_MAX: usize = 10;
 ///
 /// <https://docs.aws.amazon.com/personalize/latest/dg/API_RS_GetRecommendations.html>
 pub const METADATA_COLUMN_LENGTH_MAX: usize = 150;
+
+/// Length of a filter's expression.
+///
+/// <https://docs.aws.amazon.com/personalize/latest/dg/API_CreateFilter.html>
+pub const FILTER_EXPRESSION_LENGTH: RangeInclusive<usize> = 1..=2_500;
+
+/// Different fields that a filter looks at.
+///
+/// <https://docs.aws.amazon.com/personalize/latest/dg/filter-expressions.html>
+pub const FILTER_FIELDS_MAX: usize = 5;

@@ -6,11 +6,14 @@ use serde::Deserialize;
 
 use super::check;
 use super::error::ApiError;
+use super::filter::BoundFilter;
 use super::limits::{
     ATTRIBUTE_VALUE_LENGTH_MAX, CONTEXT_ENTRIES_MAX, CONTEXT_NAME_LENGTH_MAX, FILTER_NAME_LENGTH_MAX,
     FILTER_VALUES_MAX, METADATA_COLUMN_LENGTH_MAX, METADATA_COLUMNS_MAX, METADATA_DATASETS_MAX,
     PROMOTED_PERCENT, PROMOTION_NAME_LENGTH, PROMOTIONS_MAX, RESULTS_MAX, RESULTS_WITH_METADATA_MAX,
 };
+use super::resources::Resources;
+use super::selection::Share;
 
 /// Members that both requests have.
 #[derive(Deserialize)]
@@ -22,7 +25,15 @@ pub(super) struct WireOptions {
     metadata_columns: Option<BTreeMap<String, Vec<String>>>,
 }
 
-/// A rule that puts some items in front.
+/// A rule that takes a share of the answer for some items, ready to be applied.
+#[derive(Debug)]
+pub(super) struct Promotion {
+    pub(super) name: Option<String>,
+    pub(super) share: Share,
+    pub(super) filter: BoundFilter,
+}
+
+/// A promotion as the request has it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WirePromotion {
@@ -53,18 +64,48 @@ impl WireOptions {
             .map_or(Ok(()), check_metadata_columns)
     }
 
-    /// What the service takes and the stand-in does not have is refused as the service refuses it where it is not set
-    /// up: no filter exists, and no campaign has metadata enabled. Ignoring it would answer something else than asked.
-    pub(super) fn refuse_unsupported(&self) -> Result<(), ApiError> {
-        if let Some(arn) = &self.filter_arn {
-            return Err(no_such_filter(arn));
-        }
-        if self.metadata_columns.is_some() {
-            return Err(ApiError::InvalidInput(
-                "metadata is not enabled for the campaign or recommender".to_owned(),
-            ));
-        }
-        Ok(())
+    /// The filter, which must exist, with its values in it.
+    pub(super) fn filter(&self, resources: &Resources) -> Result<Option<BoundFilter>, ApiError> {
+        let Some(arn) = &self.filter_arn else {
+            return Ok(None);
+        };
+        let values = self.filter_values.clone().unwrap_or_default();
+        resources.filter(arn)?.bind(&values, "filterValues").map(Some)
+    }
+
+    /// The item columns that the answer is to hold, if it is to hold any.
+    pub(super) fn metadata(
+        &mut self,
+        source_arn: &str,
+        resources: &Resources,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        let Some(mut columns) = self.metadata_columns.take() else {
+            return Ok(None);
+        };
+        resources.check_metadata_enabled(source_arn)?;
+        Ok(Some(columns.remove("ITEMS").unwrap_or_default()))
+    }
+}
+
+impl WirePromotion {
+    /// The promotion, whose filter must exist, with the filter's values in it.
+    pub(super) fn bind(self, resources: &Resources) -> Result<Promotion, ApiError> {
+        let prefix = "promotions.1.member.";
+        let arn = check::required(self.filter_arn, &format!("{prefix}filterArn"))?;
+        let values = self.filter_values.unwrap_or_default();
+        let filter = resources
+            .filter(&arn)?
+            .bind(&values, &format!("{prefix}filterValues"))?;
+        // What the service does without a percentage is not documented.
+        let member = format!("{prefix}percentPromotedItems");
+        let percent = check::required(self.percent_promoted_items, &member)?;
+        let percent = usize::try_from(percent)
+            .map_err(|_| check::violation(&member, "Member must have value between 1 and 100"))?;
+        Ok(Promotion {
+            name: self.name,
+            share: Share { percent },
+            filter,
+        })
     }
 }
 
@@ -117,7 +158,7 @@ fn check_metadata_columns(columns: &BTreeMap<String, Vec<String>>) -> Result<(),
     Ok(())
 }
 
-/// A promotion promotes what its filter lets through: without filters there is none to apply.
+/// Refuses what breaks a limit. A promotion promotes what its filter lets through, so it needs one.
 pub(super) fn check_promotions(promotions: &[WirePromotion]) -> Result<(), ApiError> {
     check::count(promotions.len(), &(0..=PROMOTIONS_MAX), "promotions")?;
     let Some(promotion) = promotions.first() else {
@@ -142,8 +183,7 @@ pub(super) fn check_promotions(promotions: &[WirePromotion]) -> Result<(), ApiEr
         promotion.filter_values.as_ref(),
         prefix,
     )?;
-    let arn = check::required(promotion.filter_arn.as_deref(), &format!("{prefix}filterArn"))?;
-    Err(no_such_filter(arn))
+    check::required(promotion.filter_arn.as_deref(), &format!("{prefix}filterArn")).map(|_| ())
 }
 
 fn check_promotion_name(name: &str, member: &str) -> Result<(), ApiError> {
@@ -158,8 +198,4 @@ fn check_promotion_name(name: &str, member: &str) -> Result<(), ApiError> {
         return Err(check::violation(member, rule));
     }
     Ok(())
-}
-
-fn no_such_filter(arn: &str) -> ApiError {
-    ApiError::ResourceNotFound(format!("filter does not exist: {arn}"))
 }

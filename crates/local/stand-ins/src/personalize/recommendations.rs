@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::check;
 use super::error::ApiError;
+use super::filter::BoundFilter;
 use super::limits::{DEFAULT_RESULTS, RUNTIME_ID_LENGTH_MAX};
-use super::options::{WireOptions, WirePromotion, check_promotions};
+use super::options::{Promotion, WireOptions, WirePromotion, check_promotions};
 use super::request;
 use super::resources::{Recipe, Resources};
 
@@ -13,7 +14,13 @@ use super::resources::{Recipe, Resources};
 #[derive(Debug)]
 pub(crate) struct GetRecommendations {
     pub(crate) subject: Subject,
+    /// Whom the answer is for, and whose interactions a filter looks at.
+    pub(crate) user_id: Option<String>,
     pub(crate) results: usize,
+    pub(crate) filter: Option<BoundFilter>,
+    pub(crate) promotion: Option<Promotion>,
+    /// Item columns that the answer is to hold.
+    pub(crate) metadata: Option<Vec<String>>,
 }
 
 /// What the recommendations are for.
@@ -21,6 +28,8 @@ pub(crate) struct GetRecommendations {
 pub(crate) enum Subject {
     /// For this user.
     User(String),
+    /// For everybody.
+    Everybody,
     /// To go with this item.
     Item(String),
 }
@@ -30,33 +39,61 @@ pub(crate) enum Subject {
 pub(crate) struct GetPersonalizedRanking {
     pub(crate) user_id: String,
     pub(crate) items: Vec<String>,
+    pub(crate) filter: Option<BoundFilter>,
+    /// Item columns that the answer is to hold.
+    pub(crate) metadata: Option<Vec<String>>,
 }
 
 impl GetRecommendations {
     /// Reads and checks the body.
     pub(crate) fn parse(body: &[u8], resources: &Resources) -> Result<Self, ApiError> {
-        let wire: WireRequest = request::parse(body)?;
+        let mut wire: WireRequest = request::parse(body)?;
         wire.check_ids()?;
         let results = wire.results()?;
         wire.options.check()?;
-        check_promotions(&wire.promotions.unwrap_or_default())?;
-        let recipe = source(
-            wire.campaign_arn.as_deref(),
-            wire.recommender_arn.as_deref(),
-            resources,
-        )?;
-        wire.options.refuse_unsupported()?;
-        Ok(Self {
-            subject: subject(recipe, wire.user_id, wire.item_id)?,
+        let promotions = wire.promotions.take().unwrap_or_default();
+        check_promotions(&promotions)?;
+        let (arn, recipe) = source(wire.campaign_arn, wire.recommender_arn, resources)?;
+        let mut promotions = promotions.into_iter();
+        let promotion = promotions.next().map(|promotion| promotion.bind(resources));
+        let call = Self {
+            subject: subject(recipe, wire.user_id.clone(), wire.item_id)?,
+            user_id: wire.user_id,
             results,
-        })
+            filter: wire.options.filter(resources)?,
+            promotion: promotion.transpose()?,
+            metadata: wire.options.metadata(&arn, resources)?,
+        };
+        call.check_user()?;
+        Ok(call)
+    }
+
+    /// A filter that looks at interactions needs somebody who had them.
+    ///
+    /// <https://docs.aws.amazon.com/personalize/latest/dg/working-with-predefined-recipes.html>
+    fn check_user(&self) -> Result<(), ApiError> {
+        let promoting = self.promotion.as_ref().map(|promotion| &promotion.filter);
+        let mut filters = self.filter.iter().chain(promoting);
+        if self.user_id.is_none() && filters.any(BoundFilter::needs_user) {
+            return check::required(None, "userId");
+        }
+        Ok(())
+    }
+}
+
+impl Subject {
+    /// Whether the recipe shows how well an item fits.
+    ///
+    /// <https://docs.aws.amazon.com/personalize/latest/dg/recommendations.html>
+    pub(crate) const fn has_scores(&self) -> bool {
+        matches!(self, Self::User(_))
     }
 }
 
 impl GetPersonalizedRanking {
     /// Reads and checks the body.
     pub(crate) fn parse(body: &[u8], resources: &Resources) -> Result<Self, ApiError> {
-        let wire: WireRequest = request::parse(body)?;
+        let mut wire: WireRequest = request::parse(body)?;
         wire.check_ids()?;
         let arn = check::required(wire.campaign_arn, "campaignArn")?;
         let items = check::required(wire.input_list, "inputList")?;
@@ -75,8 +112,12 @@ impl GetPersonalizedRanking {
                 "GetPersonalizedRanking needs a campaign of a ranking recipe",
             ));
         }
-        wire.options.refuse_unsupported()?;
-        Ok(Self { user_id, items })
+        Ok(Self {
+            user_id,
+            items,
+            filter: wire.options.filter(resources)?,
+            metadata: wire.options.metadata(&arn, resources)?,
+        })
     }
 }
 
@@ -130,14 +171,15 @@ impl WireRequest {
     }
 }
 
+/// The campaign or recommender asked, and its recipe.
 fn source(
-    campaign: Option<&str>,
-    recommender: Option<&str>,
+    campaign: Option<String>,
+    recommender: Option<String>,
     resources: &Resources,
-) -> Result<Recipe, ApiError> {
+) -> Result<(String, Recipe), ApiError> {
     match (campaign, recommender) {
-        (Some(arn), None) => resources.campaign(arn),
-        (None, Some(arn)) => resources.recommender(arn),
+        (Some(arn), None) => resources.campaign(&arn).map(|recipe| (arn, recipe)),
+        (None, Some(arn)) => resources.recommender(&arn).map(|recipe| (arn, recipe)),
         _ => Err(ApiError::InvalidInput(
             "give either campaignArn or recommenderArn".to_owned(),
         )),
@@ -147,6 +189,7 @@ fn source(
 fn subject(recipe: Recipe, user: Option<String>, item: Option<String>) -> Result<Subject, ApiError> {
     match recipe {
         Recipe::UserPersonalization => check::required(user, "userId").map(Subject::User),
+        Recipe::Popularity => check::required(user, "userId").map(|_| Subject::Everybody),
         Recipe::RelatedItems => check::required(item, "itemId").map(Subject::Item),
         Recipe::PersonalizedRanking => Err(wrong_recipe(
             "a campaign of a ranking recipe answers GetPersonalizedRanking",

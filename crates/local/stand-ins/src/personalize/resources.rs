@@ -1,8 +1,9 @@
-//! Which trackers, datasets and campaigns exist.
+//! Which trackers, datasets, campaigns and filters exist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::error::ApiError;
+use super::filter::Filter;
 
 /// The tracking id of [`Resources::local`].
 pub const LOCAL_TRACKING_ID: &str = "00000000-0000-4000-8000-000000000000";
@@ -15,6 +16,11 @@ pub const LOCAL_USERS_DATASET_ARN: &str =
 /// The campaign of [`Resources::local`] that recommends to a user.
 pub const LOCAL_CAMPAIGN_ARN: &str =
     "arn:aws:personalize:us-east-1:000000000000:campaign/user-personalization";
+/// The second campaign of [`Resources::local`] that recommends to a user: the other arm of a comparison.
+pub const LOCAL_CHALLENGER_CAMPAIGN_ARN: &str =
+    "arn:aws:personalize:us-east-1:000000000000:campaign/challenger";
+/// The campaign of [`Resources::local`] that gives everybody what is popular.
+pub const LOCAL_POPULAR_CAMPAIGN_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:campaign/popular";
 /// The campaign of [`Resources::local`] that knows what goes with an item.
 pub const LOCAL_RELATED_ITEMS_CAMPAIGN_ARN: &str =
     "arn:aws:personalize:us-east-1:000000000000:campaign/related-items";
@@ -24,6 +30,28 @@ pub const LOCAL_RANKING_CAMPAIGN_ARN: &str =
 /// The recommender of [`Resources::local`], recommending to a user.
 pub const LOCAL_RECOMMENDER_ARN: &str =
     "arn:aws:personalize:us-east-1:000000000000:recommender/recommended-for-you";
+
+/// The filter of [`Resources::local`] that lets items of the genres `GENRE` through.
+pub const LOCAL_GENRE_FILTER_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:filter/of-genre";
+/// The filter of [`Resources::local`] that holds back what the user has done anything to.
+pub const LOCAL_UNSEEN_FILTER_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:filter/unseen";
+/// The filter of [`Resources::local`] that lets through what is featured: made for a promotion.
+pub const LOCAL_FEATURED_FILTER_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:filter/featured";
+
+const LOCAL_FILTERS: [(&str, &str); 3] = [
+    (
+        LOCAL_GENRE_FILTER_ARN,
+        "INCLUDE ItemID WHERE Items.GENRE IN ($GENRE)",
+    ),
+    (
+        LOCAL_UNSEEN_FILTER_ARN,
+        r#"EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")"#,
+    ),
+    (
+        LOCAL_FEATURED_FILTER_ARN,
+        r#"INCLUDE ItemID WHERE Items.FEATURED IN ("yes")"#,
+    ),
+];
 
 /// What exists in the stand-in's one dataset group. A call that names anything else is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,6 +66,12 @@ pub struct Resources {
     pub campaigns: BTreeMap<String, Recipe>,
     /// Recommenders by ARN; of ranking there is none, only campaigns rank.
     pub recommenders: BTreeMap<String, Recipe>,
+    /// ARNs of the campaigns and recommenders whose answers may hold item metadata.
+    ///
+    /// <https://docs.aws.amazon.com/personalize/latest/dg/API_CampaignConfig.html>
+    pub metadata_enabled: BTreeSet<String>,
+    /// Filters by ARN, for recommendations and promotions.
+    pub filters: BTreeMap<String, Filter>,
 }
 
 /// What a campaign was made for: it decides which operation answers and which members it needs.
@@ -47,6 +81,10 @@ pub struct Resources {
 pub enum Recipe {
     /// Recommends to a user: GetRecommendations with a user id.
     UserPersonalization,
+    /// The same popular items for everybody: GetRecommendations with a user id.
+    ///
+    /// <https://docs.aws.amazon.com/personalize/latest/dg/native-recipe-popularity.html>
+    Popularity,
     /// Finds what goes with an item: GetRecommendations with an item id.
     RelatedItems,
     /// Orders a given list: GetPersonalizedRanking.
@@ -54,19 +92,31 @@ pub enum Recipe {
 }
 
 impl Resources {
-    /// One of each, under the names that the `LOCAL_…` constants hold.
+    /// What the `LOCAL_…` constants name. All campaigns and the recommender have metadata enabled.
     #[must_use]
     pub fn local() -> Self {
-        Self {
+        let resources = Self {
             tracking_ids: BTreeSet::from([LOCAL_TRACKING_ID.to_owned()]),
             items_datasets: BTreeSet::from([LOCAL_ITEMS_DATASET_ARN.to_owned()]),
             users_datasets: BTreeSet::from([LOCAL_USERS_DATASET_ARN.to_owned()]),
             campaigns: BTreeMap::from([
                 (LOCAL_CAMPAIGN_ARN.to_owned(), Recipe::UserPersonalization),
+                (
+                    LOCAL_CHALLENGER_CAMPAIGN_ARN.to_owned(),
+                    Recipe::UserPersonalization,
+                ),
+                (LOCAL_POPULAR_CAMPAIGN_ARN.to_owned(), Recipe::Popularity),
                 (LOCAL_RELATED_ITEMS_CAMPAIGN_ARN.to_owned(), Recipe::RelatedItems),
                 (LOCAL_RANKING_CAMPAIGN_ARN.to_owned(), Recipe::PersonalizedRanking),
             ]),
             recommenders: BTreeMap::from([(LOCAL_RECOMMENDER_ARN.to_owned(), Recipe::UserPersonalization)]),
+            metadata_enabled: BTreeSet::new(),
+            filters: local_filters(),
+        };
+        let sources = resources.campaigns.keys().chain(resources.recommenders.keys());
+        Self {
+            metadata_enabled: sources.cloned().collect(),
+            ..resources
         }
     }
 
@@ -77,6 +127,8 @@ impl Resources {
         self.users_datasets.extend(others.users_datasets);
         self.campaigns.extend(others.campaigns);
         self.recommenders.extend(others.recommenders);
+        self.metadata_enabled.extend(others.metadata_enabled);
+        self.filters.extend(others.filters);
     }
 
     /// PutEvents declares no ResourceNotFoundException: a tracking id that nobody issued is invalid input.
@@ -120,8 +172,49 @@ impl Resources {
             .copied()
             .ok_or_else(|| not_found("recommender", arn))
     }
+
+    pub(crate) fn filter(&self, arn: &str) -> Result<&Filter, ApiError> {
+        self.filters.get(arn).ok_or_else(|| not_found("filter", arn))
+    }
+
+    pub(crate) fn check_metadata_enabled(&self, source_arn: &str) -> Result<(), ApiError> {
+        if self.metadata_enabled.contains(source_arn) {
+            return Ok(());
+        }
+        Err(ApiError::InvalidInput(
+            "metadata is not enabled for the campaign or recommender".to_owned(),
+        ))
+    }
+}
+
+/// The expressions are read without fail, which a test holds.
+fn local_filters() -> BTreeMap<String, Filter> {
+    let filters = LOCAL_FILTERS.iter().filter_map(|(arn, expression)| {
+        let filter = Filter::parse(expression).ok()?;
+        Some(((*arn).to_owned(), filter))
+    });
+    filters.collect()
 }
 
 fn not_found(kind: &str, arn: &str) -> ApiError {
     ApiError::ResourceNotFound(format!("{kind} does not exist: {arn}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_local_filter_exists() {
+        let local = Resources::local();
+        let arns: Vec<_> = local.filters.keys().map(String::as_str).collect();
+        assert_eq!(
+            arns,
+            [
+                LOCAL_FEATURED_FILTER_ARN,
+                LOCAL_GENRE_FILTER_ARN,
+                LOCAL_UNSEEN_FILTER_ARN
+            ]
+        );
+    }
 }

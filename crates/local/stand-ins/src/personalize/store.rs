@@ -209,6 +209,10 @@ impl Interaction {
         self.event.item_id.as_deref()
     }
 
+    pub(crate) fn event_type(&self) -> &str {
+        &self.event.event_type
+    }
+
     /// Event time, in seconds since 1970.
     pub(crate) fn sent_at(&self) -> f64 {
         // A number that passed the check of its range has a value.

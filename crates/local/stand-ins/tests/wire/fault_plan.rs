@@ -71,6 +71,39 @@ fn a_bad_plan_is_refused_by_the_name_of_its_field() {
             fault(json!({ "kind": "partial", "fraction": 1.1 })),
             "rules[1].fault.fraction",
         ),
+        (rule(json!({ "fault": throttle, "period": 3 })), "rules[1].period"),
+        (
+            rule(json!({ "fault": throttle, "period": { "every": 3 } })),
+            "rules[1].period.faulty",
+        ),
+        (
+            rule(json!({ "fault": throttle, "period": { "faulty": 3 } })),
+            "rules[1].period.every",
+        ),
+        (
+            rule(json!({ "fault": throttle, "period": { "every": 0, "faulty": 0 } })),
+            "rules[1].period.every",
+        ),
+        (
+            rule(json!({ "fault": throttle, "period": { "every": 3, "faulty": 0 } })),
+            "rules[1].period.faulty",
+        ),
+        (
+            rule(json!({ "fault": throttle, "period": { "every": 3, "faulty": 4 } })),
+            "rules[1].period.faulty",
+        ),
+        (
+            rule(json!({ "fault": throttle, "period": { "every": 3, "faulty": 1, "of": 2 } })),
+            "rules[1].period.of",
+        ),
+        (
+            fault(json!({ "kind": "delay", "hold_ms": 900_001 })),
+            "rules[1].fault.hold_ms",
+        ),
+        (
+            fault(json!({ "kind": "delay", "status": 500 })),
+            "rules[1].fault.status",
+        ),
         (
             fault(json!({ "kind": "timeout_before_commit", "hold_ms": -1 })),
             "rules[1].fault.hold_ms",
@@ -118,6 +151,10 @@ fn bounds_are_inclusive() {
         rule(json!({ "fault": throttle, "probability": 0.0 })),
         rule(json!({ "fault": throttle, "probability": 1.0 })),
         fault(json!({ "kind": "partial", "fraction": 1.0 })),
+        rule(json!({ "fault": throttle, "period": { "every": 1, "faulty": 1 } })),
+        rule(json!({ "fault": throttle, "period": { "every": 3, "faulty": 3 } })),
+        fault(json!({ "kind": "delay", "hold_ms": 0 })),
+        fault(json!({ "kind": "delay", "hold_ms": 900_000 })),
         fault(json!({ "kind": "timeout_before_commit", "hold_ms": 0 })),
         fault(json!({ "kind": "timeout_after_commit", "hold_ms": 900_000 })),
         fault(json!({ "kind": "error", "code": "X", "status": 400 })),
@@ -143,6 +180,7 @@ fn the_plan_in_force_is_read_back_with_its_defaults() {
         { "service": "kinesis", "operation": "PutRecords", "probability": 0.25, "after": 2, "first_n": 3, "max": 1,
           "fault": { "kind": "partial" } },
         { "fault": { "kind": "error", "code": "ResourceInUseException", "status": 409 } },
+        { "period": { "every": 20, "faulty": 5 }, "fault": { "kind": "delay" } },
     ]});
     let answer = faults.handle(&Method::PUT, plan.to_string().as_bytes());
     assert_eq!(answer.status(), 200);
@@ -153,6 +191,8 @@ fn the_plan_in_force_is_read_back_with_its_defaults() {
           "fault": { "kind": "partial", "fraction": 0.5 }, "matched": 0, "injected": 0 },
         { "probability": 1.0, "after": 0, "fault": { "kind": "error", "code": "ResourceInUseException", "status": 409 },
           "matched": 0, "injected": 0 },
+        { "probability": 1.0, "after": 0, "period": { "every": 20, "faulty": 5 },
+          "fault": { "kind": "delay", "hold_ms": 2_000 }, "matched": 0, "injected": 0 },
     ]});
     assert_eq!(json_of(&answer), expected);
     assert_eq!(json_of(&faults.handle(&Method::GET, b"")), expected);

@@ -7,7 +7,7 @@ use http::Request;
 use http::header::CONTENT_TYPE;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stand_ins::faults::{Call, Decision, Fault, Faults, Plan, Rule};
+use stand_ins::faults::{Call, Decision, Fault, Faults, Period, Plan, Rule};
 
 use crate::harness::{error_type_of, json_of};
 
@@ -130,6 +130,58 @@ fn after_first_n_and_max_bound_a_rule() {
 }
 
 #[test]
+fn a_service_flaps_in_rounds_counted_from_after() {
+    let flaps = |every: u64, faulty: u64| {
+        let [every, faulty] = [every, faulty].map(|number| number.try_into().unwrap());
+        Some(Period { every, faulty })
+    };
+    for (rule, expected) in [
+        (
+            Rule {
+                period: flaps(3, 2),
+                ..throttle()
+            },
+            "xx.xx.xx.",
+        ),
+        (
+            Rule {
+                period: flaps(1, 1),
+                ..throttle()
+            },
+            "xxxxxxxxx",
+        ),
+        (
+            Rule {
+                after: 2,
+                period: flaps(3, 1),
+                ..throttle()
+            },
+            "..x..x..x",
+        ),
+        (
+            Rule {
+                first_n: Some(4),
+                period: flaps(3, 1),
+                ..throttle()
+            },
+            "x..x.....",
+        ),
+        (
+            Rule {
+                max: Some(1),
+                period: flaps(3, 1),
+                ..throttle()
+            },
+            "x........",
+        ),
+    ] {
+        let failed = failing(&faults(1, vec![rule.clone()]), 9).into_iter();
+        let failed: String = failed.map(|failed| if failed { 'x' } else { '.' }).collect();
+        assert_eq!(failed, expected, "{rule:?}");
+    }
+}
+
+#[test]
 fn the_first_rule_that_fires_decides_and_all_count() {
     let faults = faults(
         1,
@@ -211,10 +263,11 @@ proptest! {
 }
 
 #[test]
-fn time_outs_and_resets_say_what_to_do_with_the_connection() {
+fn delays_time_outs_and_resets_say_what_to_do_with_the_connection() {
     let hold = Duration::from_millis(500);
     let decide =
         |fault| faults(1, vec![Rule::always(fault)]).decide(PUT_EVENTS, &request("application/json"));
+    assert!(matches!(decide(Fault::Delay { hold }), Decision::DelayThenForward { hold: it } if it == hold));
     assert!(
         matches!(decide(Fault::TimeoutBeforeCommit { hold }), Decision::HoldThenDrop { hold: it } if it == hold)
     );

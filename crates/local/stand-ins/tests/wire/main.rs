@@ -7,9 +7,15 @@ mod fault_plan;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod filters;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod metadata;
+#[cfg(test)]
 mod partial_failures;
+#[cfg(test)]
+mod promotions;
 #[cfg(test)]
 mod put_events;
 #[cfg(test)]

@@ -35,11 +35,7 @@ async fn limits() {
             call(&["1", &long]),
             invalid("'inputList.2.member'"),
         ),
-        (
-            "50 items with metadata",
-            columns(50),
-            invalid("metadata is not enabled"),
-        ),
+        ("50 items with metadata", columns(50), Expect::Accepted),
         ("51 items with metadata", columns(51), invalid("'inputList'")),
         ("no user", without(one(), "userId"), invalid("'userId'")),
         (
@@ -77,7 +73,7 @@ async fn limits() {
             with(
                 one(),
                 "filterArn",
-                json!("arn:aws:personalize:us-east-1:000000000000:filter/unseen"),
+                json!("arn:aws:personalize:us-east-1:000000000000:filter/none"),
             ),
             not_found(),
         ),

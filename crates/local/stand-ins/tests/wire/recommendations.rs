@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 use stand_ins::personalize::{
-    LOCAL_CAMPAIGN_ARN, LOCAL_ITEMS_DATASET_ARN, LOCAL_RANKING_CAMPAIGN_ARN, LOCAL_RECOMMENDER_ARN,
-    LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID, Personalize, RECOMMENDATIONS_KEPT,
+    LOCAL_CAMPAIGN_ARN, LOCAL_CHALLENGER_CAMPAIGN_ARN, LOCAL_ITEMS_DATASET_ARN, LOCAL_POPULAR_CAMPAIGN_ARN,
+    LOCAL_RANKING_CAMPAIGN_ARN, LOCAL_RECOMMENDER_ARN, LOCAL_RELATED_ITEMS_CAMPAIGN_ARN, LOCAL_TRACKING_ID,
+    LOCAL_USERS_DATASET_ARN, Personalize, RECOMMENDATIONS_KEPT,
 };
 
 use crate::harness::{
@@ -11,7 +12,7 @@ use crate::harness::{
     take, with, without,
 };
 
-const FILTER_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:filter/unseen";
+const FILTER_ARN: &str = "arn:aws:personalize:us-east-1:000000000000:filter/none";
 
 fn call() -> Value {
     json!({ "campaignArn": LOCAL_CAMPAIGN_ARN, "userId": "u1" })
@@ -28,7 +29,6 @@ fn entries(count: usize, value: &Value) -> Value {
 #[tokio::test]
 async fn limits() {
     let not_found = || Expect::Refused("ResourceNotFoundException", "does not exist");
-    let no_metadata = || invalid("metadata is not enabled");
     let columns = |count: usize| json!({ "ITEMS": vec!["GENRES"; count] });
     let filtered = |values: Value| {
         with(
@@ -251,7 +251,7 @@ async fn limits() {
         (
             "10 columns",
             with(call(), "metadataColumns", columns(10)),
-            no_metadata(),
+            Expect::Accepted,
         ),
         (
             "11 columns",
@@ -261,7 +261,7 @@ async fn limits() {
         (
             "column of 150",
             with(call(), "metadataColumns", json!({ "ITEMS": [name(150)] })),
-            no_metadata(),
+            Expect::Accepted,
         ),
         (
             "column of 151",
@@ -285,7 +285,7 @@ async fn limits() {
                 "numResults",
                 json!(50),
             ),
-            no_metadata(),
+            Expect::Accepted,
         ),
         (
             "51 results with metadata",
@@ -401,6 +401,73 @@ async fn what_a_session_did_before_its_user_was_known_is_the_users() {
 }
 
 #[tokio::test]
+async fn an_anonymous_sessions_id_stands_for_its_user_until_it_names_one() {
+    let personalize = learnt().await;
+    let visit = |user: Option<&str>, item: &str| {
+        json!({
+            "trackingId": LOCAL_TRACKING_ID, "sessionId": "visit", "userId": user,
+            "eventList": [{ "eventType": "click", "itemId": item, "sentAt": 100 }],
+        })
+    };
+    post(&personalize, "/events", &visit(None, "1")).await;
+    assert_eq!(recommended(&personalize, "visit").await[..2], ["2", "3"]);
+    let body = json!({
+        "campaignArn": LOCAL_RANKING_CAMPAIGN_ARN, "userId": "visit", "inputList": ["7", "8", "2"],
+    });
+    let ranking = json_of(&post(&personalize, "/personalize-ranking", &body).await);
+    assert_eq!(item_ids(&ranking["personalizedRanking"])[0], "2");
+    post(&personalize, "/events", &visit(Some("new"), "2")).await;
+    assert_eq!(recommended(&personalize, "new").await[0], "3");
+    assert_eq!(recommended(&personalize, "visit").await[0], "7");
+}
+
+#[tokio::test]
+async fn a_user_of_a_sessions_name_is_the_user() {
+    let personalize = learnt().await;
+    let body = json!({
+        "trackingId": LOCAL_TRACKING_ID, "sessionId": "both",
+        "eventList": [{ "eventType": "click", "itemId": "1", "sentAt": 100 }],
+    });
+    post(&personalize, "/events", &body).await;
+    assert_eq!(recommended(&personalize, "both").await[0], "2");
+    let user = json!({ "datasetArn": LOCAL_USERS_DATASET_ARN, "users": [{ "userId": "both" }] });
+    post(&personalize, "/users", &user).await;
+    assert_eq!(recommended(&personalize, "both").await[0], "7");
+    take(&personalize, "both", "9", 100).await;
+    assert_eq!(recommended(&personalize, "both").await[..2], ["8", "7"]);
+}
+
+#[tokio::test]
+async fn the_popular_are_the_same_for_everybody_and_have_no_score() {
+    let personalize = learnt().await;
+    for user in ["new", "stone 0"] {
+        let body = json!({ "campaignArn": LOCAL_POPULAR_CAMPAIGN_ARN, "userId": user });
+        let answer = json_of(&post(&personalize, "/recommendations", &body).await);
+        assert_eq!(
+            item_ids(&answer["itemList"]),
+            ["7", "8", "9", "1", "2", "3"],
+            "{user}"
+        );
+        assert!(answer["itemList"][0].get("score").is_none());
+    }
+    let body = json!({ "campaignArn": LOCAL_POPULAR_CAMPAIGN_ARN });
+    check(
+        &post(&personalize, "/recommendations", &body).await,
+        "no user",
+        &invalid("'userId'"),
+    );
+}
+
+#[tokio::test]
+async fn the_challenger_recommends_to_a_user() {
+    let personalize = learnt().await;
+    take(&personalize, "new", "1", 100).await;
+    let body = json!({ "campaignArn": LOCAL_CHALLENGER_CAMPAIGN_ARN, "userId": "new", "numResults": 2 });
+    let answer = json_of(&post(&personalize, "/recommendations", &body).await);
+    assert_eq!(item_ids(&answer["itemList"]), ["2", "3"]);
+}
+
+#[tokio::test]
 async fn the_default_is_25_results_and_fewer_can_be_asked_for() {
     let personalize = personalize();
     for item in 0..30 {
@@ -458,6 +525,7 @@ async fn related_items_go_with_the_item() {
     let mut items = item_ids(&answer["itemList"]);
     items.sort();
     assert_eq!(items, ["1", "3"]);
+    assert!(answer["itemList"][0].get("score").is_none());
 }
 
 #[tokio::test]

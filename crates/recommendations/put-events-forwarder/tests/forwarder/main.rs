@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod calls;
+mod collector;
 mod delivery;
 mod edge;
 mod handling;

@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{DEFAULT_FRACTION, DEFAULT_HOLD, InvalidPlan, MAX_HOLD};
+use super::{DEFAULT_FRACTION, DEFAULT_HOLD, InvalidPlan, MAX_HOLD, Period};
 
 /// An object's fields, taken one by one; what is left at the end is unknown.
 pub(super) struct Fields {
@@ -27,6 +27,11 @@ impl Fields {
     pub(super) fn take<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, InvalidPlan> {
         let value = self.map.remove(name).unwrap_or(Value::Null);
         serde_json::from_value(value).map_err(|error| self.invalid(name, &error.to_string()))
+    }
+
+    /// The field's value, which must be there.
+    fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, InvalidPlan> {
+        self.take(name)?.ok_or_else(|| self.invalid(name, "missing"))
     }
 
     /// The field as it is, which must be there.
@@ -76,6 +81,20 @@ impl Fields {
             return Ok(fraction);
         }
         Err(self.invalid("fraction", "not above 0 and up to 1"))
+    }
+
+    /// Rounds of calls, of which the first ones are faulty.
+    pub(super) fn period(&mut self) -> Result<Option<Period>, InvalidPlan> {
+        let Some(value) = self.take::<Value>("period")? else {
+            return Ok(None);
+        };
+        let mut fields = Self::of(value, self.path_of("period"))?;
+        let (every, faulty) = (fields.required("every")?, fields.required("faulty")?);
+        fields.end()?;
+        if faulty > every {
+            return Err(fields.invalid("faulty", "above every"));
+        }
+        Ok(Some(Period { every, faulty }))
     }
 
     /// How long a client is kept waiting.

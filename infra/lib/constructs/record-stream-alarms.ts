@@ -1,0 +1,19 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+
+import { Alarms, metric } from './alarms.ts';
+
+/**
+ * What must not go unseen on a stream that apps write to.
+ * https://docs.aws.amazon.com/streams/latest/dg/monitoring-with-cloudwatch.html
+ */
+export class RecordStreamAlarms extends Alarms {
+  constructor(scope: Construct, id: string, streamName: string, actions: readonly cloudwatch.IAlarmAction[]) {
+    super(scope, id, actions);
+    this.add('WriteThrottled', {
+      description: 'Shards refuse records, and apps send them again: there are too few, or one session sends too much.',
+      metric: metric('AWS/Kinesis', 'WriteProvisionedThroughputExceeded', cloudwatch.Stats.SUM, { StreamName: streamName }),
+      evaluationPeriods: 3,
+    });
+  }
+}
