@@ -3,6 +3,7 @@
 // What is measured is this machine with everything on it: emulator, functions, stand-in and load share its processors.
 // The figures compare one row with another; they are not AWS's.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 
 import autocannon from 'autocannon';
 
@@ -38,7 +39,10 @@ const EXPECTED = /^(200 .*|202|429)$/;
 console.log(`${connections} connections, ${seconds} s a row`);
 console.log(line('door', 'Personalize', 'answers/s', 'p50 ms', 'p99 ms', 'answers'));
 let unexpected = 0;
+await fillTheShelves();
 for (const row of ROWS) {
+  await putFaults([]);
+  await until('the breaker is closed', recommendsByPersonalize);
   await putFaults(FAULTS[row.faults]);
   const { result, answers } = await load(row.request);
   const counts = [...answers].sort();
@@ -87,14 +91,53 @@ function recommendations() {
 }
 
 function interactions() {
-  const body = () =>
-    JSON.stringify({
-      eventId: randomUUID(),
-      eventType: 'click',
-      itemId: `item-${Math.floor(Math.random() * 100)}`,
-      sentAt: new Date().toISOString(),
-    });
-  return { method: 'POST', url: new URL('interactions', collectorUrl).href, body };
+  return { method: 'POST', url: new URL('interactions', collectorUrl).href, body: interaction };
+}
+
+function interaction() {
+  return JSON.stringify({
+    eventId: randomUUID(),
+    eventType: 'click',
+    itemId: `item-${Math.floor(Math.random() * 100)}`,
+    sentAt: new Date().toISOString(),
+  });
+}
+
+/** Something to recommend, and popular items for the fallback, as the schedule fetches them. */
+async function fillTheShelves() {
+  const interactions = Array.from({ length: 200 }, () => JSON.parse(interaction()));
+  await asSomebody(new URL('interactions/batch', collectorUrl), { method: 'POST', body: JSON.stringify({ interactions }) });
+  await until('the interactions have arrived', async () => {
+    const { interactions: stored } = await json(`${endpoint}/_state/personalize`);
+    return stored >= interactions.length;
+  });
+  const { RecommendationApiFunctionName } = JSON.parse(readFileSync(process.env.STACK_OUTPUTS, 'utf8')).Recommendations;
+  const scope = 'Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0';
+  await json(`${endpoint}/2015-03-31/functions/${RecommendationApiFunctionName}/invocations`, {
+    method: 'POST',
+    headers: { authorization: `AWS4-HMAC-SHA256 ${scope}` },
+    body: JSON.stringify({ task: 'refresh-popular' }),
+  });
+}
+
+/** Whether what the row before did to the breaker is over. */
+async function recommendsByPersonalize() {
+  const { url } = recommendations();
+  return (await asSomebody(url)).source === 'personalize';
+}
+
+/** Looks four times a second, for a minute at most: nothing here is expected to take that long. */
+async function until(what, condition) {
+  for (let looks = 0; looks < 240; looks += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`waited in vain: ${what}`);
+}
+
+function asSomebody(url, options = {}) {
+  const headers = { authorization: `Bearer ${sessions[0].token}`, 'content-type': 'application/json' };
+  return json(url, { ...options, headers });
 }
 
 function newSession() {
