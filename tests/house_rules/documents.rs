@@ -76,28 +76,33 @@ fn every_crate_shows_its_readme_as_its_documentation() {
 
 #[test]
 fn an_alarm_watches_a_metric_that_a_function_emits() {
-    let alarms = text("infra/lib/constructs/stream-function-alarms.ts".as_ref());
-    let metrics = text("crates/telemetry-emf/src/metrics.rs".as_ref());
-    let watched: Vec<&str> = alarms
-        .split("this.ofService('")
-        .skip(1)
-        .filter_map(|rest| rest.split('\'').next())
-        .collect();
-    assert!(
-        !watched.is_empty(),
-        "an alarm watches a metric of the function's own"
-    );
-    for name in watched {
+    let emf = text("crates/telemetry-emf/src/emf.rs".as_ref());
+    for (alarms, metrics) in [
+        ("stream-function-alarms.ts", "metrics.rs"),
+        ("recommendation-alarms.ts", "requests.rs"),
+    ] {
+        let alarms = text(format!("infra/lib/constructs/{alarms}").as_ref());
+        let metrics = text(format!("crates/telemetry-emf/src/{metrics}").as_ref());
+        let watched: Vec<&str> = alarms
+            .split("this.ofService('")
+            .skip(1)
+            .filter_map(|rest| rest.split('\'').next())
+            .collect();
         assert!(
-            metrics.contains(&format!("\"{name}\"")),
-            "no function emits {name}"
+            !watched.is_empty(),
+            "an alarm watches a metric of the function's own"
         );
-    }
-    for dimension in ["ServiceName", "FunctionName"] {
-        let emitted = text("crates/telemetry-emf/src/emf.rs".as_ref());
-        assert!(
-            alarms.contains(dimension) && emitted.contains(dimension),
-            "{dimension} is on both sides"
-        );
+        for name in watched {
+            assert!(
+                metrics.contains(&format!("\"{name}\"")),
+                "no function emits {name}"
+            );
+        }
+        for dimension in ["ServiceName", "FunctionName"] {
+            assert!(
+                alarms.contains(dimension) && emf.contains(dimension),
+                "{dimension} is on both sides"
+            );
+        }
     }
 }

@@ -171,7 +171,7 @@ fn http_answer(answer: &Answer) -> Response<Bytes> {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("Retry-After"),
+        HeaderValue::from_static("ETag,Retry-After,WWW-Authenticate,X-Recommendation-Source"),
     );
     if let Some(seconds) = answer.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
