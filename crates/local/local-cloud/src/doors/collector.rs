@@ -6,7 +6,7 @@ use aws_sdk_kinesis::config::http::HttpResponse;
 use aws_sdk_kinesis::config::retry::RetryConfig;
 use aws_sdk_kinesis::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kinesis::primitives::Blob;
-use aws_sdk_kinesis::types::PutRecordsRequestEntry;
+use aws_sdk_kinesis::types::{PutRecordsRequestEntry, PutRecordsResultEntry};
 use aws_types::SdkConfig;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -116,11 +116,7 @@ impl NativeCollector {
         };
         match call.send().await {
             Ok(answer) => {
-                let codes: Vec<_> = answer
-                    .records()
-                    .iter()
-                    .map(|record| record.error_code())
-                    .collect();
+                let codes: Vec<_> = answer.records().iter().map(error_of).collect();
                 Answer::of_entries(&codes)
             }
             Err(error) => Answer::of_kinesis_error(&kinesis_error(&error)),
@@ -133,6 +129,12 @@ fn wire_entry(entry: Entry) -> Result<PutRecordsRequestEntry, aws_sdk_kinesis::e
         .partition_key(entry.partition_key)
         .data(Blob::new(entry.data))
         .build()
+}
+
+/// The error of one entry. Only what has a sequence number is in the stream.
+fn error_of(entry: &PutRecordsResultEntry) -> Option<&str> {
+    let unsaid = entry.sequence_number().is_none().then_some("InternalFailure");
+    entry.error_code().or(unsaid)
 }
 
 /// What Kinesis said; a connection that broke is a service that is not there.
