@@ -45,7 +45,7 @@ pub struct Recommender {
     events: Vec<RecentEvents>,
     users: HashMap<String, VisitorIndex>,
     sessions: HashMap<(String, String), Session>,
-    /// Sessions whose user is not known yet, by the session's id alone.
+    /// Who a session was before it named its user, by the session's id alone: nothing is left of that afterwards.
     anonymous: HashMap<String, VisitorIndex>,
 }
 
@@ -84,9 +84,6 @@ impl Recommender {
             (Some(user_id), known) => {
                 let user = self.user(user_id);
                 if let Some(Session::Anonymous(before)) = known {
-                    if self.anonymous.get(session.1) == Some(&before) {
-                        self.anonymous.remove(session.1);
-                    }
                     self.join(before, user);
                 }
                 (user, Session::Of(user))

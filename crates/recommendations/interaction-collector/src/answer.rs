@@ -71,9 +71,9 @@ impl Answer {
                 503,
                 "the stream is not available: send the same again in a second",
             )
-            .to_be_retried()
+            .in_a_moment()
         } else if THROTTLING.contains(&code) {
-            Self::problem(429, "the stream is busy: send the same again in a second").to_be_retried()
+            Self::problem(429, "the stream is busy: send the same again in a second").in_a_moment()
         } else {
             Self::problem(500, "the stream refused the call: keep what you sent")
         }
@@ -106,7 +106,7 @@ impl Answer {
         }
     }
 
-    fn to_be_retried(self) -> Self {
+    fn in_a_moment(self) -> Self {
         Self {
             retry_after: Some(RETRY_AFTER_SECONDS),
             ..self

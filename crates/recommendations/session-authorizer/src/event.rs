@@ -76,13 +76,13 @@ struct WireRequest {
 }
 
 impl From<WireRequest> for Request {
-    fn from(mut wire: WireRequest) -> Self {
+    fn from(wire: WireRequest) -> Self {
         Self {
             body: wire.body(),
             origin: wire.header("origin"),
             method: wire.http_method,
             resource: wire.resource,
-            claims: wire.request_context["authorizer"]["claims"].take(),
+            claims: wire.request_context["authorizer"]["claims"].clone(),
         }
     }
 }

@@ -36,8 +36,11 @@ impl Request {
             #[serde(default, deserialize_with = "present")]
             token: Option<String>,
         }
-        if body.trim_ascii().is_empty() {
-            return Ok(Self::default());
+        match body.trim_ascii().first() {
+            None => return Ok(Self::default()),
+            Some(b'{') => {}
+            // A list would be read as an object's values in their order.
+            Some(_) => return Err(JoinFault::NotTheBody),
         }
         let wire: Wire = serde_json::from_slice(body).map_err(|_| JoinFault::NotTheBody)?;
         Ok(Self { token: wire.token })
@@ -120,6 +123,7 @@ mod tests {
         for body in [
             "null",
             "[]",
+            r#"["t"]"#,
             "\"t\"",
             "{",
             r#"{"token":null}"#,

@@ -5,6 +5,7 @@
 mod contract;
 mod dates;
 mod limits;
+mod patterns;
 mod properties;
 mod refusals;
 mod support;
