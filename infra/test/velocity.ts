@@ -118,7 +118,7 @@ class ResponseOverride {
 
   constructor() {
     const header = strict('header', [], () => undefined, (name, value) => {
-      if (name in this.headers) throw new Error(`the header ${name} is set twice, which API Gateway answers with a 5XX`);
+      if (name in this.headers) throw new Error(`the header ${name} is set twice: API Gateway answers with a 5XX`);
       this.headers[name] = String(value);
     });
     this.variable = strict('$context.responseOverride', ['header'], () => header, (name, value) => {
@@ -154,8 +154,12 @@ function refuseUnknownDirectives(code: string): void {
   }
 }
 
-/** A name that nothing sets would stay in the output as it is written. */
+/**
+ * A name that nothing sets would stay in the output as it is written. A hyphen is part of a name for Velocity 1 and ends
+ * it for Velocity 2; which of them API Gateway runs is not documented.
+ */
 function refuseUnknownVariables(code: string): void {
+  if (/\$!?\{?[\w.]+-\w/.test(code)) throw new Error('a name with a hyphen');
   const known = ['input', 'util', 'context', 'foreach'];
   for (const [, name] of code.matchAll(/#(?:set|foreach)\(\$(\w+)/g)) known.push(name!);
   for (const [, name] of code.matchAll(/\$!?\{?([a-zA-Z]\w*)/g)) {

@@ -132,6 +132,20 @@ shopTest('rapid clicks go together, in their order', async (shop) => {
   assert.deepEqual(fake.of('POST /interactions'), []);
 });
 
+shopTest('what is clicked soon after a click goes with it', async (shop) => {
+  const { fake, page } = shop;
+  await page.clock.install();
+  await page.reload();
+  await shop.phase('settled');
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 1_000);
+  await shop.clickAtOnce('garden-2');
+  await page.clock.runFor(100);
+  await shop.clickAtOnce('kitchen-0');
+  await page.clock.runFor(200);
+  await eventually('both are taken', () => fake.taken.size === 2);
+  assert.deepEqual(fake.of('POST /interactions'), []);
+});
+
 shopTest('a double click is one', async (shop) => {
   const { fake } = shop;
   await shop.catalogueCard('garden-2').dblclick();
@@ -265,6 +279,21 @@ shopTest('what is clicked offline is sent when the network is back, with the sam
   assert.deepEqual(await shop.kept(), []);
   assert.equal(await shop.text('#notice'), '');
   await shop.phase('changed');
+});
+
+shopTest('when the network is back, nothing waits for the next attempt', async (shop) => {
+  const { fake, context, page } = shop;
+  await page.clock.install();
+  await page.reload();
+  await shop.phase('settled');
+  await context.setOffline(true);
+  await shop.clickAtOnce('garden-2');
+  await eventually('the next attempt is more than 20 s away', async () => {
+    await page.clock.runFor(10_000);
+    return /×[67]/.test(await shop.text('.exchanges'));
+  });
+  await context.setOffline(false);
+  await eventually('the click is taken', () => fake.taken.size === 1);
 });
 
 shopTest('a browser that takes itself for offline still tries', { closed: true }, async (shop) => {
@@ -426,14 +455,14 @@ shopTest('hostile text in answers and titles is text', hostile, async (shop) => 
   assert.match(await shop.text('.shelf-items'), /<img src=x onerror=window\.hacked=1>/);
   assert.deepEqual(await shop.shelf(), [...HOSTILE, 'garden-0']);
 
-  for (const itemId of [...HOSTILE, 'garden-0']) await shop.shelfCard(itemId).click();
+  for (const itemId of [...HOSTILE, 'garden-0']) {
+    await shop.shelfCard(itemId).click();
+    await eventually(`what goes with ${itemId} is asked for`, () =>
+      fake.of('GET /items/{id}/related').some(({ path }) => decodeURIComponent(path.split('/')[2]) === itemId),
+    );
+  }
   await eventually('all are taken', () => fake.taken.size === 5);
   await shop.says('.exchanges', HOSTILE[0]);
-  const asked = await eventually('all are asked for', () => {
-    const paths = fake.of('GET /items/{id}/related').map(({ path }) => decodeURIComponent(path.split('/')[2]));
-    return paths.includes('garden-0') && paths;
-  });
-  assert.ok(asked.every((itemId) => [...HOSTILE, 'garden-0'].includes(itemId)), asked.join(' '));
   assert.equal(await page.locator('img, script:not([type="module"])').count(), 0);
   assert.equal(await page.evaluate(() => window.hacked), undefined);
 });

@@ -31,6 +31,8 @@ pub fn of_answer(answer: &Answer) -> ProxyResponse {
     response.headers.extend([
         // The client may keep it, if it asks each time whether it still holds.
         ("Cache-Control", "private, no-cache".to_owned()),
+        // And another session's is another answer, also for one browser.
+        ("Vary", "Authorization".to_owned()),
         (SOURCE_HEADER, answer.source().as_str().to_owned()),
     ]);
     response

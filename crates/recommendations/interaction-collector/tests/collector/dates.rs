@@ -50,6 +50,8 @@ fn every_day_of_a_year() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_time_is_taken_if_it_exists(
         (year, month, day) in (1_960..9_100_u32, 0..15_u32, 0..34_u32),

@@ -70,6 +70,8 @@ fn values() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_value_is_in_a_refusal(
         field in "eventId|eventType|sentAt|itemId|eventValue|properties|impression|recommendationId|metricAttribution|SECRET-S",
