@@ -1,5 +1,6 @@
 //! One invocation: a request, or the scheduled task.
 
+use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayProxyResponse};
 use http::StatusCode;
 use lambda_runtime::{Error, LambdaEvent};
 use telemetry_emf::{Metrics, RequestCount, RequestMetrics};
@@ -10,7 +11,7 @@ use crate::breaker::Policy;
 use crate::caller::Caller;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
-use crate::event::{Event, ProxyRequest, ProxyResponse, Reply};
+use crate::event::{Event, Reply, body, caller, header, query};
 use crate::invalid::Field;
 use crate::path::decode;
 use crate::personalize::{Call, Personalize};
@@ -57,8 +58,8 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Reply, Error> {
         let request_id = &event.context.request_id;
         match event.payload {
-            Event::Request(request) => Ok(Reply::Response(self.respond(&request, request_id).await)),
-            Event::Malformed => Ok(Reply::Response(self.respond_to_malformed())),
+            Event::Request(request) => Ok(Reply::Response(self.respond(&request, request_id).await.into())),
+            Event::Malformed => Ok(Reply::Response(self.respond_to_malformed().into())),
             Event::Task(task) if task == REFRESH_POPULAR => self.refresh_popular().await,
             Event::Task(_) => Err("unknown task".into()),
             Event::Unknown => Err("neither a request nor a task".into()),
@@ -74,9 +75,12 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
         Ok(Reply::Task { items })
     }
 
-    async fn respond(&self, http: &ProxyRequest, request_id: &str) -> ProxyResponse {
+    async fn respond(&self, http: &ApiGatewayProxyRequest, request_id: &str) -> ApiGatewayProxyResponse {
         let metrics = self.metrics.request();
-        let route = Route::of(&http.http_method, &http.resource);
+        let route = Route::of(
+            http.http_method.as_str(),
+            http.resource.as_deref().unwrap_or_default(),
+        );
         let response = match route {
             Ok(route) => self.respond_at(route, http, request_id, &metrics).await,
             Err(no_route) => of_no_route(no_route),
@@ -85,7 +89,7 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
         response
     }
 
-    fn respond_to_malformed(&self) -> ProxyResponse {
+    fn respond_to_malformed(&self) -> ApiGatewayProxyResponse {
         let response = of_problem(&Problem::malformed());
         tell("none", &response, &self.metrics.request());
         response
@@ -94,11 +98,11 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
     async fn respond_at(
         &self,
         route: Route,
-        http: &ProxyRequest,
+        http: &ApiGatewayProxyRequest,
         request_id: &str,
         metrics: &RequestMetrics<'_>,
-    ) -> ProxyResponse {
-        let Some(caller) = http.caller() else {
+    ) -> ApiGatewayProxyResponse {
+        let Some(caller) = caller(http) else {
             return of_problem(&Problem::unauthorized());
         };
         let request = match self.parse(route, http, &caller) {
@@ -126,24 +130,29 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
         };
         match route {
             Route::Recommendations | Route::Related => {
-                of_tagged_answer(&answer, http.header("If-None-Match"))
+                of_tagged_answer(&answer, header(http, "If-None-Match"))
             }
             // The answer to a POST is not cached, so that nobody asks whether it still holds.
             Route::Rankings => of_answer(&answer),
         }
     }
 
-    fn parse(&self, route: Route, http: &ProxyRequest, caller: &Caller) -> Result<Request, Refusal> {
-        let (query, catalogue) = (http.query(), &self.catalogue);
+    fn parse(
+        &self,
+        route: Route,
+        http: &ApiGatewayProxyRequest,
+        caller: &Caller,
+    ) -> Result<Request, Refusal> {
+        let (query, catalogue) = (query(http), &self.catalogue);
         match route {
             Route::Recommendations => Request::recommendations(query, caller, catalogue),
             Route::Related => {
-                let id = decode(http.path_parameter("id").unwrap_or_default());
+                let id = decode(http.path_parameters.get("id").map_or("", String::as_str));
                 let id = id.map_err(|fault| Field::path("id").invalid(fault))?;
                 Request::related(id, query, caller, catalogue)
             }
             Route::Rankings => {
-                let body = http.body().ok_or_else(|| Field::body("").invalid("not text"))?;
+                let body = body(http).ok_or_else(|| Field::body("").invalid("not text"))?;
                 Request::ranking(body, query, caller, catalogue)
             }
         }
@@ -168,14 +177,17 @@ fn count(served: &Served, metrics: &RequestMetrics<'_>) {
 }
 
 /// Writes how a request was answered, and nothing of what was in it.
-fn tell(route: &'static str, response: &ProxyResponse, metrics: &RequestMetrics<'_>) {
-    if response.status_code == StatusCode::BAD_REQUEST {
+fn tell(route: &'static str, response: &ApiGatewayProxyResponse, metrics: &RequestMetrics<'_>) {
+    if response.status_code == i64::from(StatusCode::BAD_REQUEST.as_u16()) {
         metrics.add(RequestCount::BadRequests);
     }
     info!(
         request.route = route,
         response.status = response.status_code,
-        response.source = response.headers.get(SOURCE_HEADER),
+        response.source = response
+            .headers
+            .get(SOURCE_HEADER)
+            .and_then(|source| source.to_str().ok()),
         "request answered"
     );
 }

@@ -27,6 +27,11 @@ impl JsonFields {
         }
     }
 
+    /// Whether there is such a member, of whatever type.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Takes a text.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ pub mod text;
 pub mod unix_time;
 
 // Within the time budget, with what other environments know.
+mod asking;
 pub mod breakers;
 pub mod budget;
 pub mod popular_cache;

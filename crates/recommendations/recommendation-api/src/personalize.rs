@@ -250,7 +250,8 @@ fn kind_of(code: &str, status: u16) -> CallErrorKind {
             CallErrorKind::Throttled
         }
         (_, 429) => CallErrorKind::Throttled,
-        (_, 408 | 500..) => CallErrorKind::Unavailable,
+        // A success that cannot be read is no success.
+        (_, ..400 | 408 | 500..) => CallErrorKind::Unavailable,
         _ => CallErrorKind::Misconfigured,
     }
 }

@@ -10,9 +10,13 @@ use crate::invalid::{Field, Invalid};
 pub struct Query(BTreeMap<String, Vec<String>>);
 
 impl Query {
-    /// These parameters.
-    pub fn new(parameters: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
-        Self(parameters.into_iter().collect())
+    /// These parameters; of a name that comes again every value counts.
+    pub fn new(parameters: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut all: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (name, value) in parameters {
+            all.entry(name).or_default().push(value);
+        }
+        Self(all)
     }
 
     /// Takes a parameter that is given once at most.

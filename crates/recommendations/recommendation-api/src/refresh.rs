@@ -47,12 +47,12 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
             .iter()
             .filter_map(|item| item.item_id.parse().ok());
         let popular = PopularItems::new(items.collect(), asked_at).ok_or(RefreshError::NoItems)?;
-        self.state()
+        self.state
             .put_popular(&popular)
             .await
             .map_err(RefreshError::State)?;
         let kept = popular.items().len();
-        if let Some(cache) = self.popular() {
+        if let Some(cache) = &self.popular {
             cache.remember(Some(popular), self.now());
         }
         Ok(kept)

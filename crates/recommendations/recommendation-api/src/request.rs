@@ -267,8 +267,12 @@ fn options_of_query(query: &mut Query) -> Result<GivenOptions, Invalid> {
 }
 
 fn options_of_body(fields: &mut JsonFields) -> Result<GivenOptions, Invalid> {
+    let filter = fields.text("filter")?;
+    if filter.is_none() && fields.has("filterValues") {
+        return Err(Field::body("filterValues").invalid("needs a filter beside it"));
+    }
     Ok(GivenOptions {
-        filter: fields.text("filter")?,
+        filter,
         filter_values: fields.named_lists("filterValues")?,
         context: fields.named_texts("context")?,
         columns: fields.texts("metadata")?,

@@ -23,10 +23,10 @@ pub type Clock = fn() -> SystemTime;
 /// Personalize behind breakers, with the state that environments share. Several requests may use it at once.
 #[derive(Debug)]
 pub struct Serving<P, S> {
-    personalize: P,
-    state: S,
-    breakers: Breakers,
-    popular: Option<PopularCache>,
+    pub(crate) personalize: P,
+    pub(crate) state: S,
+    pub(crate) breakers: Breakers,
+    pub(crate) popular: Option<PopularCache>,
     budget: TimeBudget,
     clock: Clock,
 }
@@ -55,18 +55,6 @@ pub enum Outcome {
     Throttled,
     /// Nothing: the request asks for what Personalize refuses.
     Refused,
-}
-
-/// What came of the call, if there was one.
-struct Asked {
-    answer: Result<Recommended, Failure>,
-    latency: Option<Duration>,
-    opened: bool,
-}
-
-enum Failure {
-    BreakerOpen,
-    Call(CallError),
 }
 
 impl<P: Personalize, S: StateStore> Serving<P, S> {
@@ -112,96 +100,6 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
             personalize_latency: asked.latency,
             opened_breaker: asked.opened,
             popular_age: self.popular_age(),
-        }
-    }
-
-    /// Calls, if the breaker lets it, and tells the other environments what they must know.
-    async fn ask(&self, call: Call<'_>, request_id: &str, deadlines: Deadlines) -> Asked {
-        let pass = self.pass(call.source, request_id, deadlines).await;
-        if pass == Pass::Refused {
-            return Asked {
-                answer: Err(Failure::BreakerOpen),
-                latency: None,
-                opened: false,
-            };
-        }
-        let start = Instant::now();
-        let answer = self.call(call, deadlines.personalize).await;
-        let latency = Some(start.elapsed());
-        let change = self
-            .breakers
-            .settle(call.source, pass, verdict(&answer), self.now());
-        if let Some(change) = change {
-            self.share(call.source, change, request_id, deadlines.end).await;
-        }
-        Asked {
-            answer: answer.map_err(Failure::Call),
-            latency,
-            opened: matches!(change, Some(Change::Opened { .. })),
-        }
-    }
-
-    async fn pass(&self, source: &SourceArn, request_id: &str, deadlines: Deadlines) -> Pass {
-        match self.breakers.pass(source, self.now()) {
-            Pass::Probe(probe) => {
-                self.announce(source, probe, request_id, deadlines.announcement)
-                    .await
-            }
-            pass => pass,
-        }
-    }
-
-    /// Tells the other environments of a probe, and hears whether it may go: of all who ask one may.
-    async fn announce(&self, source: &SourceArn, probe: Probe, request_id: &str, end: Instant) -> Pass {
-        let by = self.writer(request_id);
-        match timeout_at(end, self.state.take_probe(source, probe, &by)).await {
-            Ok(Ok(Written::Done)) => return Pass::Probe(probe),
-            Ok(Ok(Written::Refused(shared))) => {
-                self.breakers.probe_refused(source, shared, self.now());
-                return match self.breakers.pass(source, self.now()) {
-                    Pass::Call => Pass::Call,
-                    Pass::Probe(_) | Pass::Refused => Pass::Refused,
-                };
-            }
-            Ok(Err(error)) => state_failed(&error),
-            Err(_) => state_failed(&no_answer("UpdateItem")),
-        }
-        // Without the table an environment probes for itself. Otherwise all would stay open until it is back.
-        Pass::Probe(probe)
-    }
-
-    /// Calls once, and once more when the connection broke so soon that half of the time is left. The calls only read.
-    async fn call(&self, call: Call<'_>, end: Instant) -> Result<Recommended, CallError> {
-        let start = Instant::now();
-        let half = start + end.saturating_duration_since(start) / 2;
-        match self.attempt(call, end).await {
-            Err(error) if error.kind == CallErrorKind::Broken && Instant::now() < half => {
-                self.attempt(call, end).await
-            }
-            answer => answer,
-        }
-    }
-
-    async fn attempt(&self, call: Call<'_>, end: Instant) -> Result<Recommended, CallError> {
-        let answer = timeout_at(end, self.personalize.recommend(call)).await;
-        answer.unwrap_or_else(|_| Err(CallError::timed_out()))
-    }
-
-    /// A write that fails leaves the others to find out for themselves.
-    async fn share(&self, source: &SourceArn, change: Change, request_id: &str, end: Instant) {
-        warn!(source.arn = %source, breaker.change = ?change, "breaker changed");
-        let by = self.writer(request_id);
-        let write = async {
-            match change {
-                Change::Opened { until } => self.state.open(source, until, &by).await,
-                Change::Closed => self.state.close(source, &by).await,
-            }
-        };
-        match timeout_at(end, write).await {
-            Ok(Ok(Written::Done)) => {}
-            Ok(Ok(Written::Refused(shared))) => self.breakers.learn(source, shared, self.now()),
-            Ok(Err(error)) => state_failed(&error),
-            Err(_) => state_failed(&no_answer("UpdateItem")),
         }
     }
 
@@ -261,25 +159,8 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
         Some(self.now().since(popular.fetched_at()))
     }
 
-    fn writer<'request>(&self, request_id: &'request str) -> Writer<'request> {
-        let now = self.now();
-        Writer { request_id, now }
-    }
-
     pub(crate) fn now(&self) -> UnixTime {
         (self.clock)().into()
-    }
-
-    pub(crate) fn personalize(&self) -> &P {
-        &self.personalize
-    }
-
-    pub(crate) fn state(&self) -> &S {
-        &self.state
-    }
-
-    pub(crate) fn popular(&self) -> Option<&PopularCache> {
-        self.popular.as_ref()
     }
 }
 
@@ -299,14 +180,6 @@ async fn beside<T>(
     }
 }
 
-/// Throttling and refusals are answers: the source is there.
-fn verdict(answer: &Result<Recommended, CallError>) -> Verdict {
-    match answer.as_ref().map_err(|error| error.kind) {
-        Ok(_) | Err(CallErrorKind::Throttled | CallErrorKind::Refused) => Verdict::Answered,
-        Err(_) => Verdict::Failed,
-    }
-}
-
 fn reason_of(kind: CallErrorKind) -> Reason {
     match kind {
         CallErrorKind::TimedOut => Reason::Timeout,
@@ -323,7 +196,7 @@ fn call_failed(source: &SourceArn, error: &CallError) {
     }
 }
 
-fn state_failed(error: &StateError) {
+pub(crate) fn state_failed(error: &StateError) {
     warn!(
         state.operation = error.operation,
         error.code = error.code,
@@ -331,7 +204,7 @@ fn state_failed(error: &StateError) {
     );
 }
 
-fn no_answer(operation: &'static str) -> StateError {
+pub(crate) fn no_answer(operation: &'static str) -> StateError {
     StateError {
         operation,
         code: "no answer in time".to_owned(),

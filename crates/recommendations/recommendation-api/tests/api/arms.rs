@@ -10,12 +10,18 @@ const USERS: usize = 20_000;
 
 fn weights() -> impl Strategy<Value = Vec<u32>> {
     let weights = prop::collection::vec(0_u32..=100, 1..=10);
-    weights.prop_filter("some arm has a weight", |weights| weights.iter().any(|weight| *weight > 0))
+    weights.prop_filter("some arm has a weight", |weights| {
+        weights.iter().any(|weight| *weight > 0)
+    })
 }
 
 fn experiment(weights: &[u32]) -> Arms {
     let names: Vec<_> = (0..weights.len()).map(|index| format!("arm-{index}")).collect();
-    let named: Vec<_> = names.iter().map(String::as_str).zip(weights.iter().copied()).collect();
+    let named: Vec<_> = names
+        .iter()
+        .map(String::as_str)
+        .zip(weights.iter().copied())
+        .collect();
     arms(&named).parse().expect("arms")
 }
 
@@ -51,6 +57,7 @@ proptest! {
         let stretched: Vec<_> = weights.iter().map(|weight| weight * factor).collect();
         let user = user(&id);
         prop_assert_eq!(now.of(&user), later.of(&user));
-        prop_assert_eq!(now.of(&user).name(), experiment(&stretched).of(&user).name());
+        let stretched = experiment(&stretched);
+        prop_assert_eq!(now.of(&user).name(), stretched.of(&user).name());
     }
 }

@@ -61,10 +61,15 @@ fn an_answer_ends_the_row() {
 fn after_its_time_one_probe_goes() {
     let mut breaker = opened();
     let pass = breaker.pass(at(10_000));
-    let Pass::Probe(probe) = pass else { panic!("{pass:?}") };
+    let Pass::Probe(probe) = pass else {
+        panic!("{pass:?}")
+    };
     assert_eq!((probe.open_until, probe.lease_until), (at(10_000), at(11_000)));
     assert_eq!(breaker.pass(at(10_999)), Pass::Refused);
-    assert_eq!(breaker.settle(pass, Verdict::Answered, at(10_500)), Some(Change::Closed));
+    assert_eq!(
+        breaker.settle(pass, Verdict::Answered, at(10_500)),
+        Some(Change::Closed)
+    );
     assert_eq!(breaker.pass(at(10_500)), Pass::Call);
 }
 
@@ -86,7 +91,10 @@ fn a_probe_that_nobody_hears_of_again_is_followed_by_another_and_no_longer_count
     assert!(matches!(next, Pass::Probe(_)));
     assert_eq!(breaker.settle(lost, Verdict::Answered, at(11_001)), None);
     assert_eq!(breaker.pass(at(11_002)), Pass::Refused);
-    assert_eq!(breaker.settle(next, Verdict::Answered, at(11_003)), Some(Change::Closed));
+    assert_eq!(
+        breaker.settle(next, Verdict::Answered, at(11_003)),
+        Some(Change::Closed)
+    );
 }
 
 #[test]
@@ -126,9 +134,24 @@ fn what_the_others_know_opens_and_never_closes() {
 fn a_probe_is_refused_for_a_reason() {
     let cases = [
         ("closed by now", shared(None, None), at(10_000), Pass::Call),
-        ("open for longer", shared(Some(12_000), None), at(11_999), Pass::Refused),
-        ("probed by another", shared(Some(10_000), Some(10_700)), at(10_699), Pass::Refused),
-        ("for none that is known", shared(Some(10_000), Some(9_000)), at(10_999), Pass::Refused),
+        (
+            "open for longer",
+            shared(Some(12_000), None),
+            at(11_999),
+            Pass::Refused,
+        ),
+        (
+            "probed by another",
+            shared(Some(10_000), Some(10_700)),
+            at(10_699),
+            Pass::Refused,
+        ),
+        (
+            "for none that is known",
+            shared(Some(10_000), Some(9_000)),
+            at(10_999),
+            Pass::Refused,
+        ),
     ];
     for (reason, known, then, expected) in cases {
         let mut breaker = opened();
@@ -139,7 +162,10 @@ fn a_probe_is_refused_for_a_reason() {
     let mut breaker = opened();
     breaker.pass(at(10_000));
     breaker.probe_refused(shared(Some(10_000), Some(10_700)), at(10_000));
-    assert!(matches!(breaker.pass(at(10_700)), Pass::Probe(_)), "asked again when that probe is over");
+    assert!(
+        matches!(breaker.pass(at(10_700)), Pass::Probe(_)),
+        "asked again when that probe is over"
+    );
 }
 
 /// What happens to several environments, one after the other.
@@ -156,7 +182,11 @@ enum Happening {
 }
 
 fn happenings(environments: usize) -> impl Strategy<Value = Vec<Happening>> {
-    let verdicts = prop_oneof![Just(Verdict::Answered), Just(Verdict::Failed), Just(Verdict::Failed)];
+    let verdicts = prop_oneof![
+        Just(Verdict::Answered),
+        Just(Verdict::Failed),
+        Just(Verdict::Failed)
+    ];
     let happening = prop_oneof![
         2 => prop_oneof![0_u64..200, 8_000_u64..11_000].prop_map(Happening::Pause),
         4 => (0..environments).prop_map(Happening::Ask),

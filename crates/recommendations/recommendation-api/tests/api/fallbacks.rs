@@ -73,10 +73,18 @@ async fn without_popular_items_there_is_nothing_and_a_ranking_stays_as_it_came()
     for (event, expected) in cases {
         // None kept, none configured, and of the related items none but the item itself.
         let only = FakeState::with_popular(&["only"]);
-        let kept = if event["pathParameters"].is_null() { FakeState::default() } else { only };
+        let kept = if event["pathParameters"].is_null() {
+            FakeState::default()
+        } else {
+            only
+        };
         for source in ["", "arn:aws:personalize:us-east-1:000000000000:campaign/popular"] {
             let personalize = FakePersonalize::usually(fails(Unavailable));
-            let handler = handler(&config_with(&[("POPULAR_SOURCE_ARN", source)]), &personalize, &kept);
+            let handler = handler(
+                &config_with(&[("POPULAR_SOURCE_ARN", source)]),
+                &personalize,
+                &kept,
+            );
             let response = respond(&handler, event.clone()).await;
             assert_eq!(response.items(), expected);
             assert_eq!(response.json()["source"], "none");
@@ -91,15 +99,26 @@ async fn a_connection_that_broke_is_tried_once_more() {
         (vec![fails(Broken), FINE], "personalize", 2),
         (vec![fails(Broken), fails(Broken), FINE], "popular", 2),
         (vec![fails(Unavailable), FINE], "popular", 1),
-        (vec![Step(Duration::from_millis(300), Err(Broken)), FINE], "popular", 1),
+        (
+            vec![Step(Duration::from_millis(300), Err(Broken)), FINE],
+            "popular",
+            1,
+        ),
         (vec![fails(Broken), fails(Throttled)], "", 2),
     ];
     for (script, source, calls) in cases {
         let personalize = FakePersonalize::answering(script, FINE);
         let state = FakeState::with_popular(&["1"]);
-        let response = respond(&handler(&config(), &personalize, &state), get_recommendations(&[])).await;
+        let response = respond(
+            &handler(&config(), &personalize, &state),
+            get_recommendations(&[]),
+        )
+        .await;
         assert_eq!(personalize.calls(), calls);
-        assert_eq!(response.header("X-Recommendation-Source").unwrap_or_default(), source);
+        assert_eq!(
+            response.header("X-Recommendation-Source").unwrap_or_default(),
+            source
+        );
     }
 }
 
@@ -145,9 +164,15 @@ async fn a_probe_closes_the_breaker_or_opens_it_again() {
     assert_eq!(json!(opened), json!([0, 0, 1]));
 
     advance(OPEN_FOR).await;
-    assert_eq!(reason(&respond(&handler, get_recommendations(&[])).await), "unavailable");
+    assert_eq!(
+        reason(&respond(&handler, get_recommendations(&[])).await),
+        "unavailable"
+    );
     assert_eq!(output.last()["BreakerOpened"], 1, "opened again");
-    assert_eq!(reason(&respond(&handler, get_recommendations(&[])).await), "breaker_open");
+    assert_eq!(
+        reason(&respond(&handler, get_recommendations(&[])).await),
+        "breaker_open"
+    );
     assert_eq!(personalize.calls(), 4);
 
     advance(OPEN_FOR).await;
@@ -188,7 +213,8 @@ async fn a_store_that_does_not_answer_is_no_failure_of_the_request() {
 
 #[tokio::test(start_paused = true)]
 async fn what_was_read_before_serves_when_the_store_is_down() {
-    let personalize = FakePersonalize::answering([Step(Duration::from_millis(1), Ok(()))], fails(Unavailable));
+    let personalize =
+        FakePersonalize::answering([Step(Duration::from_millis(1), Ok(()))], fails(Unavailable));
     let state = FakeState::with_popular(&["1", "2"]);
     let (config, output) = (config(), Output::default());
     let handler = Handler::new(&config, &personalize, &state, output.metrics(&config), clock::now);
@@ -214,5 +240,8 @@ async fn reads_are_not_repeated_while_they_are_fresh() {
     assert_eq!(state.operations(), ["breaker", "popular", "breaker"]);
     advance(Duration::from_secs(60)).await;
     respond(&handler, get_recommendations(&[])).await;
-    assert_eq!(state.operations(), ["breaker", "popular", "breaker", "breaker", "popular"]);
+    assert_eq!(
+        state.operations(),
+        ["breaker", "popular", "breaker", "breaker", "popular"]
+    );
 }

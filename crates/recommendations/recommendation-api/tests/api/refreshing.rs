@@ -24,7 +24,10 @@ async fn the_popular_items_are_fetched_and_kept() {
     let reply = invoke(&handler(&config(), &personalize, &state), refresh(), "task").await;
     assert_eq!(reply.expect("done"), Reply::Task { items: 1 });
     let kept = state.kept().expect("kept");
-    assert_eq!((kept.items()[0].as_str(), kept.fetched_at()), ("mine", unix_now()));
+    assert_eq!(
+        (kept.items()[0].as_str(), kept.fetched_at()),
+        ("mine", unix_now())
+    );
     assert_eq!(personalize.asked()[0].source, LOCAL_POPULAR_CAMPAIGN_ARN);
 }
 
@@ -36,7 +39,10 @@ async fn the_environment_that_fetched_them_has_them_at_once() {
     advance(Duration::from_secs(1)).await;
     invoke(&handler, refresh(), "task").await.expect("done");
     state.set_mood(Mood::Fails);
-    assert_eq!(respond(&handler, get_recommendations(&[])).await.items(), ["mine"]);
+    assert_eq!(
+        respond(&handler, get_recommendations(&[])).await.items(),
+        ["mine"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,6 +90,9 @@ async fn a_task_that_is_not_known_or_not_configured_is_an_error() {
     let config = config_with(&[("POPULAR_SOURCE_ARN", "")]);
     let reply = invoke(&handler(&config, &personalize, &state), refresh(), "task").await;
     let error = reply.expect_err("nothing to fetch from");
-    assert_eq!(error.to_string(), "refresh popular items: no source is configured");
+    assert_eq!(
+        error.to_string(),
+        "refresh popular items: no source is configured"
+    );
     assert_eq!(personalize.calls(), 0);
 }

@@ -36,7 +36,10 @@ async fn open(environment: &Environment<'_>) {
 async fn one_environment_opens_the_breaker_for_all() {
     let personalize = FakePersonalize::usually(Step(A_MOMENT, Err(Unavailable)));
     let state = FakeState::with_popular(&["1"]);
-    let (one, other) = (handler(&config(), &personalize, &state), handler(&config(), &personalize, &state));
+    let (one, other) = (
+        handler(&config(), &personalize, &state),
+        handler(&config(), &personalize, &state),
+    );
     open(&one).await;
     assert!(state.record(LOCAL_CAMPAIGN_ARN).open_until.is_some());
     // The first call of the other environment goes before it knows.
@@ -80,7 +83,10 @@ async fn of_all_environments_one_probes() {
 async fn a_probe_that_nobody_hears_of_again_is_followed_by_another() {
     let personalize = FakePersonalize::usually(fails(Unavailable));
     let state = FakeState::with_popular(&["1"]);
-    let (one, other) = (handler(&config(), &personalize, &state), handler(&config(), &personalize, &state));
+    let (one, other) = (
+        handler(&config(), &personalize, &state),
+        handler(&config(), &personalize, &state),
+    );
     open(&one).await;
     ask(&other).await;
     advance(OPEN_FOR).await;
@@ -115,7 +121,10 @@ async fn without_the_store_each_environment_keeps_its_own_breaker() {
         let personalize = FakePersonalize::usually(fails(Unavailable));
         let state = FakeState::default();
         state.set_mood(mood);
-        let (one, other) = (handler(&config(), &personalize, &state), handler(&config(), &personalize, &state));
+        let (one, other) = (
+            handler(&config(), &personalize, &state),
+            handler(&config(), &personalize, &state),
+        );
         open(&one).await;
         assert_eq!(reason(&ask(&one).await), "breaker_open");
         assert_eq!(reason(&ask(&other).await), "unavailable");
@@ -147,7 +156,14 @@ async fn an_answer_that_lags_behind_closes_nothing() {
     let environment = handler(&config(), &personalize, &state);
     open(&environment).await;
     let source = LOCAL_CAMPAIGN_ARN.parse().expect("an ARN");
-    assert!((&state).breaker(&source).await.expect("an answer").open_until.is_some());
+    assert!(
+        (&state)
+            .breaker(&source)
+            .await
+            .expect("an answer")
+            .open_until
+            .is_some()
+    );
     advance(OPEN_FOR - Duration::from_millis(100)).await;
     assert_eq!(reason(&ask(&environment).await), "breaker_open");
     assert_eq!(personalize.calls(), 3);

@@ -60,7 +60,11 @@ fn turns() -> impl Strategy<Value = Turn> {
 }
 
 fn cases() -> impl Strategy<Value = Case> {
-    let parts = (50_u64..1_000, prop::collection::vec(steps(), 40), prop::collection::vec(turns(), 1..20));
+    let parts = (
+        50_u64..1_000,
+        prop::collection::vec(steps(), 40),
+        prop::collection::vec(turns(), 1..20),
+    );
     parts.prop_map(|(budget_ms, script, turns)| Case {
         budget_ms,
         script,
@@ -86,7 +90,11 @@ async fn check(case: Case) -> Result<(), TestCaseError> {
             start.elapsed(),
             case.budget_ms
         );
-        prop_assert!([200, 400, 429].contains(&response.status()), "{}", response.status());
+        prop_assert!(
+            [200, 400, 429].contains(&response.status()),
+            "{}",
+            response.status()
+        );
         if response.status() == 200 {
             let body = response.json();
             let personalized = body["source"] == "personalize";

@@ -21,9 +21,10 @@ pub fn post_rankings(body: &Value) -> Value {
 }
 
 /// `event` by a member with these scopes.
-pub fn by_member(event: Value, user: &str, scope: &str) -> Value {
+pub fn by_member(mut event: Value, user: &str, scope: &str) -> Value {
     let authorizer = json!({"principalId": user, "sessionId": SESSION, "userId": user, "scope": scope});
-    with(event, "requestContext", json!({"authorizer": authorizer}))
+    event["requestContext"]["authorizer"] = authorizer;
+    event
 }
 
 /// A request by a visitor without a query and a body.

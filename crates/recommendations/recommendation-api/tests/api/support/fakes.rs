@@ -165,7 +165,9 @@ impl Record {
     }
 
     fn is_probed_by(&self, writer: &Writer<'_>) -> bool {
-        self.probe.as_ref().is_some_and(|(_, owner)| owner == writer.request_id)
+        self.probe
+            .as_ref()
+            .is_some_and(|(_, owner)| owner == writer.request_id)
     }
 }
 
@@ -249,7 +251,9 @@ impl StateStore for &FakeState {
     async fn put_popular(&self, popular: &PopularItems) -> Result<bool, StateError> {
         let write = || {
             let mut kept = self.popular.lock().expect("no panic");
-            let newer = kept.as_ref().is_none_or(|kept| kept.fetched_at() < popular.fetched_at());
+            let newer = kept
+                .as_ref()
+                .is_none_or(|kept| kept.fetched_at() < popular.fetched_at());
             if newer {
                 *kept = Some(popular.clone());
             }
@@ -303,9 +307,13 @@ impl StateStore for &FakeState {
 
     async fn close(&self, source: &SourceArn, by: &Writer<'_>) -> Result<Written, StateError> {
         let write = || {
-            self.write(source, |record| record.is_probed_by(by), |record| {
-                *record = Record::default();
-            })
+            self.write(
+                source,
+                |record| record.is_probed_by(by),
+                |record| {
+                    *record = Record::default();
+                },
+            )
         };
         self.answer("close", write).await
     }

@@ -6,9 +6,11 @@ pub mod fakes;
 pub mod output;
 pub mod wire;
 
+use aws_lambda_events::apigw::ApiGatewayProxyResponse;
+use aws_lambda_events::encodings::Body;
 use lambda_runtime::{Context, LambdaEvent};
 use recommendation_api::config::Config;
-use recommendation_api::event::{ProxyResponse, Reply};
+use recommendation_api::event::Reply;
 use recommendation_api::handler::Handler;
 use recommendation_api::personalize::Personalize;
 use recommendation_api::state::StateStore;
@@ -54,9 +56,12 @@ pub fn config_with(others: &[(&str, &str)]) -> Config {
 
 /// Arms of this name and weight, the first two with the sources that the stand-in has.
 pub fn arms(weights: &[(&str, u32)]) -> String {
-    let sources = [LOCAL_CAMPAIGN_ARN, LOCAL_CHALLENGER_CAMPAIGN_ARN].into_iter().cycle();
+    let sources = [LOCAL_CAMPAIGN_ARN, LOCAL_CHALLENGER_CAMPAIGN_ARN]
+        .into_iter()
+        .cycle();
     let arms = weights.iter().zip(sources);
-    let arms = arms.map(|((name, weight), source)| json!({"name": name, "weight": weight, "sourceArn": source}));
+    let arms =
+        arms.map(|((name, weight), source)| json!({"name": name, "weight": weight, "sourceArn": source}));
     Value::from(arms.collect::<Vec<_>>()).to_string()
 }
 
@@ -69,7 +74,7 @@ pub fn handler<P: Personalize, S: StateStore>(config: &Config, personalize: P, s
 /// Lets the function answer an event of API Gateway.
 pub async fn respond<P: Personalize, S: StateStore>(handler: &Handler<P, S>, event: Value) -> Response {
     match invoke(handler, event, "request").await.expect("a reply") {
-        Reply::Response(response) => Response(response),
+        Reply::Response(response) => Response(*response),
         Reply::Task { .. } => panic!("a request is no task"),
     }
 }
@@ -88,26 +93,40 @@ pub async fn invoke<P: Personalize, S: StateStore>(
 
 /// A response, for those who look into it.
 #[derive(Debug, Clone)]
-pub struct Response(pub ProxyResponse);
+pub struct Response(pub ApiGatewayProxyResponse);
 
 impl Response {
-    pub fn status(&self) -> u16 {
+    pub fn status(&self) -> i64 {
         self.0.status_code
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.0.headers.get(name).map(String::as_str)
+        self.0
+            .headers
+            .get(name)
+            .map(|value| value.to_str().expect("text"))
+    }
+
+    /// The body, empty where there is none.
+    pub fn body(&self) -> &str {
+        match &self.0.body {
+            None => "",
+            Some(Body::Text(text)) => text,
+            other => panic!("not text: {other:?}"),
+        }
     }
 
     /// The body as JSON.
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.0.body).expect("a body of JSON")
+        serde_json::from_str(self.body()).expect("a body of JSON")
     }
 
     /// The ids of the items.
     pub fn items(&self) -> Vec<String> {
         let body = self.json();
         let items = body["items"].as_array().expect("a list of items").iter();
-        items.map(|item| item["itemId"].as_str().expect("an id").to_owned()).collect()
+        items
+            .map(|item| item["itemId"].as_str().expect("an id").to_owned())
+            .collect()
     }
 }
