@@ -72,6 +72,15 @@ mod tests {
         );
         assert_eq!(popular.order(&ids(&["c", "x", "c"])), ids(&["c", "c", "x"]));
         assert_eq!(popular.order(&[]), []);
+        let given: Vec<_> = (0..100)
+            .flat_map(|place| [format!("x{place}"), "b".to_owned()])
+            .collect();
+        let ordered = popular.order(&ids(&given.iter().map(String::as_str).collect::<Vec<_>>()));
+        let unknown: Vec<_> = ordered[100..].iter().map(ItemId::to_string).collect();
+        assert_eq!(
+            unknown,
+            (0..100).map(|place| format!("x{place}")).collect::<Vec<_>>()
+        );
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
         // The earlier moment: of two tasks at once the one that asked later has the newer list.
         let asked_at = self.now();
         let recommended = self
-            .personalize()
+            .personalize
             .recommend(call)
             .await
             .map_err(RefreshError::Call)?;

@@ -3,18 +3,19 @@
 use std::pin::{Pin, pin};
 use std::time::{Duration, SystemTime};
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout_at;
 use tracing::{error, warn};
 
 use crate::arn::SourceArn;
-use crate::breaker::{Change, Pass, Policy, Probe, Verdict};
+use crate::asking::Failure;
+use crate::breaker::Policy;
 use crate::breakers::Breakers;
-use crate::budget::{Deadlines, TimeBudget};
+use crate::budget::TimeBudget;
 use crate::fallback::{Link, Reason};
 use crate::personalize::{Call, CallError, CallErrorKind, Personalize};
 use crate::popular_cache::PopularCache;
 use crate::recommended::Recommended;
-use crate::state::{StateError, StateStore, Writer, Written};
+use crate::state::{StateError, StateStore};
 use crate::unix_time::UnixTime;
 
 /// Reads the wall clock, which all environments share. [`SystemTime::now`] but for tests.

@@ -139,6 +139,23 @@ async fn after_failures_in_a_row_nobody_waits_any_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_breaker_that_is_known_to_be_open_is_not_read() {
+    let personalize = FakePersonalize::usually(fails(Unavailable));
+    let state = FakeState::with_popular(&["1"]);
+    let handler = handler(&config(), &personalize, &state);
+    for _ in 0..3 {
+        respond(&handler, get_recommendations(&[])).await;
+    }
+    let before = state.operations();
+    advance(Duration::from_secs(5)).await;
+    assert_eq!(
+        reason(&respond(&handler, get_recommendations(&[])).await),
+        "breaker_open"
+    );
+    assert_eq!(state.operations(), before);
+}
+
+#[tokio::test(start_paused = true)]
 async fn only_failures_in_a_row_count() {
     let step = [fails(Unavailable), fails(Misconfigured), FINE];
     let personalize = FakePersonalize::answering(step.into_iter().cycle().take(30), FINE);
