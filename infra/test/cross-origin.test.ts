@@ -66,7 +66,7 @@ describe('an answer', () => {
 
   test('shows the headers that the function shows, and the credential that is wanted', () => {
     const response = path.join(INFRA, '../crates/recommendations/recommendation-api/src/response.rs');
-    const shown = /"Access-Control-Expose-Headers",\s*"([^"]*)"/.exec(readFileSync(response, 'utf8'))?.[1];
+    const shown = /ACCESS_CONTROL_EXPOSE_HEADERS,\s*"([^"]*)"/.exec(readFileSync(response, 'utf8'))?.[1];
     const headers = new CrossOrigin(['*']).answerHeaders()['Access-Control-Expose-Headers']?.split(',');
     assert.ok(shown !== undefined);
     for (const header of shown.split(/,\s*/)) assert.ok(headers?.includes(header), header);

@@ -31,7 +31,8 @@ for (const { route, action, schema, mapping } of doors) {
     });
 
     test('holds the body to the schema, as it stands in the crate', () => {
-      assert.deepEqual(Object.keys(method['RequestModels']), ['application/json']);
+      assert.deepEqual(Object.keys(method['RequestModels']).sort(), ['$default', 'application/json']);
+      assert.deepEqual(method['RequestModels'].$default, method['RequestModels']['application/json']);
       const model = template.behind(method['RequestModels']['application/json']);
       assert.deepEqual(model.Properties['Schema'], JSON.parse(contract(`schema/${schema}.schema.json`)));
       assert.equal(template.behind(method['RequestValidatorId']).Properties['ValidateRequestBody'], true);

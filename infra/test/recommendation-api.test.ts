@@ -123,9 +123,8 @@ describe('the function recommendation-api may', () => {
 });
 
 describe('the state table', () => {
-  test('has the key `key`, and forgets what expired', () => {
+  test('has the key `key`', () => {
     assert.deepEqual(table.Properties['KeySchema'], [{ AttributeName: 'key', KeyType: 'HASH' }]);
-    assert.deepEqual(table.Properties['TimeToLiveSpecification'], { AttributeName: 'expiresAt', Enabled: true });
   });
 
   test('is paid by request', () => assert.equal(table.Properties['BillingMode'], 'PAY_PER_REQUEST'));

@@ -60,9 +60,12 @@ export class InteractionCollector extends Construct {
       methodResponses: this.methodResponses(),
     };
     for (const door of DOORS) {
+      const model = this.model(door);
       const method = this.api.route(door.route, this.integrate(door, props.stream, role), {
         ...options,
-        requestModels: { 'application/json': this.model(door) },
+        // Of a body for which no model is named nothing is checked, and the schema is what keeps a caller to itself.
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
+        requestModels: { 'application/json': model, $default: model },
       });
       acknowledgeSessionToken(method);
     }

@@ -23,7 +23,7 @@ export class RecommendationAlarms extends Alarms {
   constructor(scope: Construct, id: string, private readonly props: RecommendationAlarmsProps) {
     super(scope, id, props.actions);
     this.add('Errors', {
-      description: 'Invocations failed as a whole: a crash, a time-out, or a bad configuration.',
+      description: 'Invocations failed as a whole: a crash, a bad configuration, or popular items that were not fetched.',
       metric: metric('AWS/Lambda', 'Errors', cloudwatch.Stats.SUM, { FunctionName: props.functionName }),
     });
     this.add('BreakerOpened', {
@@ -39,6 +39,8 @@ export class RecommendationAlarms extends Alarms {
       description: 'The popular items are old: they are fetched every few minutes, and the fetching fails.',
       metric: this.ofService('PopularAge', cloudwatch.Stats.MAXIMUM),
       threshold: props.popularAge.toSeconds(),
+      // An environment that has slept for an hour knows old ones until it has read the table.
+      evaluationPeriods: 3,
     });
     if (props.metricMath) this.addFallbackRate();
   }

@@ -85,7 +85,7 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
     }
 
     /// Calls once, and once more when the connection broke so soon that half of the time is left. The calls only read.
-    async fn call(&self, call: Call<'_>, end: Instant) -> Result<Recommended, CallError> {
+    pub(crate) async fn call(&self, call: Call<'_>, end: Instant) -> Result<Recommended, CallError> {
         let start = Instant::now();
         let half = start + end.saturating_duration_since(start) / 2;
         match self.attempt(call, end).await {

@@ -74,7 +74,11 @@ impl Breakers {
 
     /// Takes in why the others refused a probe. See [`Breaker::probe_refused`].
     pub fn probe_refused(&self, source: &SourceArn, shared: Shared, now: UnixTime) {
-        self.with(source, |watched| watched.breaker.probe_refused(shared, now));
+        self.with(source, |watched| {
+            // What a read finds now may be older than what the write was refused for.
+            watched.next_read = Some(now + BREAKER_CACHED_FOR);
+            watched.breaker.probe_refused(shared, now);
+        });
     }
 
     fn with<T>(&self, source: &SourceArn, work: impl FnOnce(&mut Watched) -> T) -> T {

@@ -7,8 +7,7 @@ use tokio::time::Instant;
 
 use crate::invalid::Fault;
 
-/// A budget of 50 milliseconds to 25 seconds: API Gateway waits 29.
-/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html>
+/// A budget of 50 milliseconds to 4 seconds: the function's own time-out is 5, and would end it without an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeBudget(Duration);
 
@@ -26,7 +25,7 @@ pub struct Deadlines {
 /// The runtime's timer ticks once a millisecond, so that it may be late by one.
 const TICK: Duration = Duration::from_millis(2);
 const LEAST: u64 = 50;
-const MOST: u64 = 25_000;
+const MOST: u64 = 4_000;
 
 impl TimeBudget {
     /// The budget when none is configured.
@@ -59,7 +58,7 @@ impl FromStr for TimeBudget {
     fn from_str(text: &str) -> Result<Self, Fault> {
         match text.parse() {
             Ok(milliseconds @ LEAST..=MOST) => Ok(Self(Duration::from_millis(milliseconds))),
-            _ => Err(Fault::new("not a number of milliseconds from 50 to 25000")),
+            _ => Err(Fault::new("not a number of milliseconds from 50 to 4000")),
         }
     }
 }
@@ -73,8 +72,8 @@ mod tests {
         for (text, fits) in [
             ("49", false),
             ("50", true),
-            ("25000", true),
-            ("25001", false),
+            ("4000", true),
+            ("4001", false),
             ("", false),
         ] {
             assert_eq!(text.parse::<TimeBudget>().is_ok(), fits, "{text}");
@@ -83,7 +82,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn personalize_leaves_time_for_the_state_and_a_probe_outlives_the_request() {
-        for text in ["50", "500", "25000"] {
+        for text in ["50", "500", "4000"] {
             let budget: TimeBudget = text.parse().expect("a budget");
             let (now, deadlines) = (Instant::now(), budget.begin());
             assert!(now < deadlines.announcement && deadlines.announcement < deadlines.personalize);

@@ -67,10 +67,8 @@ impl<P: Personalize, S: StateStore> Handler<P, S> {
     }
 
     async fn refresh_popular(&self) -> Result<Reply, Error> {
-        let items = self
-            .serving
-            .refresh_popular(self.sources.popular.as_ref())
-            .await?;
+        // Boxed, as in `respond_at`.
+        let items = Box::pin(self.serving.refresh_popular(self.sources.popular.as_ref())).await?;
         info!(popular.items = items, "popular items refreshed");
         Ok(Reply::Task { items })
     }

@@ -1,13 +1,20 @@
 //! The scheduled task: fetches the popular items for all environments.
 
 use std::fmt;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
 
 use crate::arn::SourceArn;
 use crate::personalize::{Call, CallError, Personalize};
 use crate::popular::PopularItems;
 use crate::request::Request;
-use crate::serving::Serving;
+use crate::serving::{Serving, no_answer};
 use crate::state::{StateError, StateStore};
+
+/// What the task may take. Less than the function's own time-out, which would end the environment, and with it the popular
+/// items that it has.
+pub const REFRESH_BUDGET: Duration = Duration::from_secs(4);
 
 /// Why the popular items stay as they are. Lambda runs the task again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,25 +44,21 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
         };
         // The earlier moment: of two tasks at once the one that asked later has the newer list.
         let asked_at = self.now();
-        let recommended = self
-            .personalize
-            .recommend(call)
-            .await
-            .map_err(RefreshError::Call)?;
+        let end = Instant::now() + REFRESH_BUDGET;
+        let recommended = self.call(call, end).await.map_err(RefreshError::Call)?;
         let items = recommended
             .items
             .iter()
             .filter_map(|item| item.item_id.parse().ok());
         let popular = PopularItems::new(items.collect(), asked_at).ok_or(RefreshError::NoItems)?;
-        self.state
-            .put_popular(&popular)
-            .await
-            .map_err(RefreshError::State)?;
-        let kept = popular.items().len();
-        if let Some(cache) = &self.popular {
+        let put = timeout_at(end, self.state.put_popular(&popular)).await;
+        let put = put.unwrap_or_else(|_| Err(no_answer("UpdateItem")));
+        let is_newest = put.map_err(RefreshError::State)?;
+        let fetched = popular.items().len();
+        if let Some(cache) = self.popular.as_ref().filter(|_| is_newest) {
             cache.remember(Some(popular), self.now());
         }
-        Ok(kept)
+        Ok(fetched)
     }
 }
 

@@ -88,7 +88,11 @@ impl<P: Personalize, S: StateStore> Serving<P, S> {
         let outcome = match asked.answer {
             Ok(recommended) => Outcome::Recommended(recommended),
             Err(Failure::Call(error)) if error.kind == CallErrorKind::Throttled => Outcome::Throttled,
-            Err(Failure::Call(error)) if error.kind == CallErrorKind::Refused => Outcome::Refused,
+            Err(Failure::Call(error)) if error.kind == CallErrorKind::Refused => {
+                // A client's mistake, or the deployment's: a filter of another dataset group, a campaign without metadata.
+                warn!(source.arn = %call.source, error.code = error.code, "refused what the checks let through");
+                Outcome::Refused
+            }
             Err(failure) => {
                 if !read && timeout_at(deadlines.end, reads).await.is_err() {
                     self.reads_timed_out(call.source);

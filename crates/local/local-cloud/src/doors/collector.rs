@@ -53,8 +53,7 @@ impl NativeCollector {
         let answer = match (request.method(), route) {
             (&Method::OPTIONS, "interactions" | "interactions/batch") => return preflight(),
             (&Method::POST, "interactions" | "interactions/batch") => self.take(route, request).await,
-            // What API Gateway says to a path or method that it does not have.
-            _ => Answer::problem(403, "Missing Authentication Token"),
+            _ => Answer::problem(404, "there is no such route"),
         };
         http_answer(&answer)
     }
@@ -64,6 +63,9 @@ impl NativeCollector {
             Ok(caller) => caller,
             Err(refusal) => return refusal,
         };
+        if !is_json(request) {
+            return Answer::problem(415, "send application/json");
+        }
         if route == "interactions" {
             match self.collector.put_record(request.body(), &caller) {
                 Ok(entry) => self.put_record(entry).await,
@@ -149,6 +151,19 @@ fn kinesis_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> 
     }
 }
 
+/// Whether the body is said to be JSON. Where nothing is said API Gateway takes it for JSON.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/integration-passthrough-behaviors.html>
+fn is_json(request: &Request<Bytes>) -> bool {
+    let Some(content_type) = request.headers().get(header::CONTENT_TYPE) else {
+        return true;
+    };
+    let media_type = content_type
+        .to_str()
+        .ok()
+        .and_then(|value| value.split(';').next());
+    media_type.is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// `Bearer` and three parts in the alphabet of a token, the form that the authorizer's validation expression asks for.
 fn is_bearer(authorization: &&str) -> bool {
     let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -175,6 +190,9 @@ fn http_answer(answer: &Answer) -> Response<Bytes> {
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
         HeaderValue::from_static("ETag,Retry-After,WWW-Authenticate,X-Recommendation-Source"),
     );
+    if answer.status == 401 {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if let Some(seconds) = answer.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -188,11 +206,11 @@ fn preflight() -> Response<Bytes> {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("OPTIONS,POST"),
+        HeaderValue::from_static("POST"),
     );
     headers.insert(
         header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static("Authorization,Content-Type"),
+        HeaderValue::from_static("Authorization,Content-Type,If-None-Match"),
     );
     response
 }
@@ -200,6 +218,29 @@ fn preflight() -> Response<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_body_is_json_unless_it_is_said_to_be_something_else() {
+        let cases = [
+            (None, true),
+            (Some("application/json"), true),
+            (Some("Application/JSON; charset=utf-8"), true),
+            (Some("text/plain;charset=UTF-8"), false),
+            (Some("application/x-www-form-urlencoded"), false),
+            (Some(""), false),
+        ];
+        for (content_type, expected) in cases {
+            let mut request = Request::post("/");
+            if let Some(content_type) = content_type {
+                request = request.header("content-type", content_type);
+            }
+            assert_eq!(
+                is_json(&request.body(Bytes::new()).unwrap()),
+                expected,
+                "{content_type:?}"
+            );
+        }
+    }
 
     #[test]
     fn only_the_form_of_a_token_reaches_the_authorizer() {

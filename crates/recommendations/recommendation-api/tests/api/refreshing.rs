@@ -47,7 +47,7 @@ async fn the_environment_that_fetched_them_has_them_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn a_task_that_was_slow_does_not_overwrite_newer_items() {
-    let slow = Step(Duration::from_secs(5), Ok(()));
+    let slow = Step(Duration::from_secs(3), Ok(()));
     let personalize = FakePersonalize::answering([slow, FINE], FINE);
     let state = FakeState::default();
     let handler = handler(&config(), &personalize, &state);
