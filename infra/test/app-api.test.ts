@@ -218,7 +218,7 @@ function assertKept(reference: any): void {
 test('a change of an authorizer reaches the stage: it is part of what a deployment is named by', () => {
   const pool = (id: string) => `arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_${id}`;
   const deployment = (userPoolArn: string) =>
-    new Synthesised(recommendations({ ...ON_AWS, userPoolArn })).api('recommendation-api').stage['DeploymentId'];
+    new Synthesised(recommendations({ ...ON_AWS, serviceDomainPrefix: '', userPoolArn })).api('recommendation-api').stage['DeploymentId'];
   assert.deepEqual(deployment(pool('AAAAAAAAA')), deployment(pool('AAAAAAAAA')));
   assert.notDeepEqual(deployment(pool('AAAAAAAAA')), deployment(pool('BBBBBBBBB')));
 });
