@@ -78,7 +78,7 @@ impl Doors {
     /// The answer to a request for the collector or the storefront, or `None` when it is for somebody else.
     pub(crate) async fn answer(&self, request: &Request<Bytes>) -> Option<Answered> {
         let path = request.uri().path();
-        let (operation, answer) = if let Some(route) = path.strip_prefix(&self.collector_path) {
+        let (operation, mut answer) = if let Some(route) = path.strip_prefix(&self.collector_path) {
             let operation = format!("{} /{route}", request.method());
             (operation, self.collector.answer(route, request).await)
         } else {
@@ -86,7 +86,6 @@ impl Doors {
             let answer = storefront::answer(&self.storefront, file, &self.urls);
             (format!("{} /_storefront/", request.method()), answer)
         };
-        let mut answer = answer;
         answer
             .headers_mut()
             .insert(SERVED_BY, HeaderValue::from_static("local-cloud"));
