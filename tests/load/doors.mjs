@@ -3,9 +3,10 @@
 // What is measured is this machine with everything on it: emulator, functions, stand-in and load share its processors.
 // The figures compare one row with another; they are not AWS's.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
 import autocannon from 'autocannon';
+
+import { json, signedFor, stackOutputs } from '../local-cloud.mjs';
 
 const endpoint = process.env.AWS_ENDPOINT_URL;
 if (endpoint === undefined || !/^http:\/\/127\.0\.0\.1:\d+$/.test(endpoint)) {
@@ -111,11 +112,10 @@ async function fillTheShelves() {
     const { interactions: stored } = await json(`${endpoint}/_state/personalize`);
     return stored >= interactions.length;
   });
-  const { RecommendationApiFunctionName } = JSON.parse(readFileSync(process.env.STACK_OUTPUTS, 'utf8')).Recommendations;
-  const scope = 'Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=0';
+  const { RecommendationApiFunctionName } = stackOutputs();
   await json(`${endpoint}/2015-03-31/functions/${RecommendationApiFunctionName}/invocations`, {
     method: 'POST',
-    headers: { authorization: `AWS4-HMAC-SHA256 ${scope}` },
+    headers: signedFor('lambda'),
     body: JSON.stringify({ task: 'refresh-popular' }),
   });
 }
@@ -148,12 +148,6 @@ async function putFaults(rules) {
   const plan = { seed: 7, rules: rules.map((rule) => ({ service: 'personalize', ...rule })) };
   const answer = await fetch(`${endpoint}/_faults`, { method: 'PUT', body: JSON.stringify(plan) });
   if (!answer.ok) throw new Error(`the faults were not taken: ${await answer.text()}`);
-}
-
-async function json(url, options) {
-  const answer = await fetch(url, options);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
 }
 
 /** A whole number from 1 to `most`. */

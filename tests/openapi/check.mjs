@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as path from 'node:path';
 
+import { json, signedFor, stackOutputs } from '../local-cloud.mjs';
+
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DESCRIPTION = path.join(ROOT, 'crates/recommendations/recommendation-api/openapi.yaml');
 /** Where this run's files go. */
@@ -16,7 +18,7 @@ const LEFT_OUT = 'unsupported_method';
 const endpoint = process.env.AWS_ENDPOINT_URL;
 const { recommendationApiUrl } = await json(`${endpoint}/_storefront/config.json`);
 const { token } = await json(new URL('sessions', recommendationApiUrl), { method: 'POST' });
-const outputs = JSON.parse(readFileSync(process.env.STACK_OUTPUTS, 'utf8')).Recommendations;
+const outputs = stackOutputs();
 
 const api = bundled();
 const bad = written('openapi.json', api);
@@ -96,20 +98,13 @@ async function accessToken() {
 }
 
 function cognito(operation, body) {
-  const scope = 'Credential=test/20260101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=0';
   return json(endpoint, {
     method: 'POST',
     headers: {
-      authorization: `AWS4-HMAC-SHA256 ${scope}`,
+      ...signedFor('cognito-idp'),
       'content-type': 'application/x-amz-json-1.1',
       'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
     },
     body: JSON.stringify(body),
   });
-}
-
-async function json(url, options) {
-  const answer = await fetch(url, options);
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  return answer.json();
 }

@@ -18,7 +18,7 @@ use crate::Error;
 use crate::deploy::Outputs;
 
 /// The header in which an answer says that no API Gateway gave it.
-pub(crate) const SERVED_BY: &str = "x-served-by";
+const SERVED_BY: &str = "x-served-by";
 
 /// What a deployed stack's doors are called, and who serves them.
 #[derive(Debug)]
