@@ -1,0 +1,26 @@
+-- The newest version of every item that was ever seen, deleted ones included: without its tombstone, a repeated older
+-- change would bring an item back. Fed from the raw changes by warehouse.fold_order_changes().
+CREATE TABLE IF NOT EXISTS warehouse.order_state (
+    order_id VARCHAR(2048) NOT NULL,
+    line INTEGER NOT NULL,
+    -- Sorts as the versions of an item follow each other; warehouse.order_versions says how it is made.
+    version VARCHAR(256) NOT NULL,
+    event_time BIGINT NOT NULL,
+    change_sequence VARCHAR(40) NOT NULL,
+    deleted BOOLEAN NOT NULL,
+    customer_id VARCHAR(2048),
+    product_id VARCHAR(2048),
+    product_name VARCHAR(2048),
+    category VARCHAR(2048),
+    region VARCHAR(2048),
+    channel VARCHAR(2048),
+    status VARCHAR(2048),
+    quantity INTEGER,
+    unit_price DECIMAL(18,2),
+    discount DECIMAL(18,4),
+    amount DECIMAL(18,2),
+    placed_at TIMESTAMP,
+    note VARCHAR(65535)
+)
+DISTKEY (order_id)
+SORTKEY (order_id, line);

@@ -1,0 +1,68 @@
+SET enable_case_sensitive_super_attribute TO TRUE;
+
+-- Brings the state up to what is in the raw changes. It may run at any time, again, and beside itself: the lock puts one
+-- after the other, and what is folded already is the newest of itself. MERGE takes no condition on which row is newer, so
+-- the newest are found first.
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
+CREATE OR REPLACE PROCEDURE warehouse.fold_order_changes()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    LOCK warehouse.order_state;
+    DROP TABLE IF EXISTS folding;
+    CREATE TEMP TABLE folding AS
+    SELECT
+        order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name, category,
+        region, channel, status, quantity, unit_price, discount, amount, placed_at, note
+    FROM warehouse.newest_orders;
+    MERGE INTO warehouse.order_state
+    USING folding
+    ON warehouse.order_state.order_id = folding.order_id AND warehouse.order_state.line = folding.line
+    WHEN MATCHED THEN UPDATE SET
+        version = folding.version,
+        event_time = folding.event_time,
+        change_sequence = folding.change_sequence,
+        deleted = folding.deleted,
+        customer_id = folding.customer_id,
+        product_id = folding.product_id,
+        product_name = folding.product_name,
+        category = folding.category,
+        region = folding.region,
+        channel = folding.channel,
+        status = folding.status,
+        quantity = folding.quantity,
+        unit_price = folding.unit_price,
+        discount = folding.discount,
+        amount = folding.amount,
+        placed_at = folding.placed_at,
+        note = folding.note
+    WHEN NOT MATCHED THEN INSERT (
+        order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name, category,
+        region, channel, status, quantity, unit_price, discount, amount, placed_at, note
+    ) VALUES (
+        folding.order_id, folding.line, folding.version, folding.event_time, folding.change_sequence, folding.deleted,
+        folding.customer_id, folding.product_id, folding.product_name, folding.category, folding.region,
+        folding.channel, folding.status, folding.quantity, folding.unit_price, folding.discount, folding.amount,
+        folding.placed_at, folding.note
+    );
+    DROP TABLE folding;
+END;
+$$;
+
+-- Deletes raw changes that arrived more than a week ago, each only if the state holds this version of its line or a newer
+-- one. What does not parse, or is no version of a line, is in no state and stays.
+CREATE OR REPLACE PROCEDURE warehouse.prune_order_changes()
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    DELETE FROM ingest.order_changes
+    WHERE arrived_at < DATEADD(day, -7, GETDATE())
+        AND shard_id || '/' || sequence_number IN (
+            SELECT versions.record_id
+            FROM warehouse.order_versions AS versions
+            INNER JOIN warehouse.order_state AS state
+                ON versions.order_id = state.order_id AND versions.line = state.line
+            WHERE versions.version <= state.version
+        );
+END;
+$$;
