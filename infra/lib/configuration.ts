@@ -1,21 +1,13 @@
-import * as path from 'node:path';
-
-import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Node } from 'constructs';
 
+import { type AppConfiguration, readAppConfiguration } from './app-configuration.ts';
 import { Context } from './context.ts';
 import { readSources, type RecommendationSources } from './recommendation-sources.ts';
 import { STAND_IN } from './stand-in.ts';
 import { readTrafficLimits, type TrafficLimits } from './traffic-limits.ts';
 
-/** What differs between deployments, read once from the CDK context (`-c name=value`). */
-export interface Configuration {
-  /** The stacks go to the local cloud, whose own driver runs the mappings. Context `localCloud`. */
-  readonly localCloud: boolean;
-  /** Holds a folder with a `bootstrap` for each function. Context `functionsDirectory`, relative to `infra/`. */
-  readonly functionsDirectory: string;
-  /** What the functions were built for. Context `architecture`: `arm64` or `x86_64`. */
-  readonly architecture: lambda.Architecture;
+/** What differs between deployments of the recommendations, read once from the CDK context (`-c name=value`). */
+export interface Configuration extends AppConfiguration {
   /** The tracking id of the Personalize event tracker. Context `trackingId`. */
   readonly trackingId: string;
   /** Where item records go; without it the function rejects them. Context `itemsDatasetArn`. */
@@ -39,8 +31,6 @@ export interface Configuration {
   readonly traffic: TrafficLimits;
   /** A web application firewall before both APIs. Context `waf`. */
   readonly waf: boolean;
-  /** Hears of every alarm. Context `alarmTopicArn`. */
-  readonly alarmTopicArn: string | undefined;
 }
 
 /**
@@ -49,16 +39,13 @@ export interface Configuration {
  */
 export const DEFAULT_PUT_EVENTS_PER_SECOND = 1000;
 
-const INFRA = path.resolve(import.meta.dirname, '..');
-
 /** Reads the context. Every missing or bad value is reported at once, by name. */
 export function readConfiguration(node: Node): Configuration {
   const context = new Context(node);
-  const localCloud = context.flag('localCloud');
+  const app = readAppConfiguration(context);
+  const { localCloud } = app;
   const configuration: Configuration = {
-    localCloud,
-    functionsDirectory: path.resolve(INFRA, context.text('functionsDirectory') ?? '../target/lambda'),
-    architecture: architecture(context, localCloud),
+    ...app,
     trackingId: context.text('trackingId') ?? (localCloud ? STAND_IN.trackingId : context.missing('trackingId')),
     itemsDatasetArn: context.text('itemsDatasetArn') ?? (localCloud ? STAND_IN.itemsDatasetArn : undefined),
     usersDatasetArn: context.text('usersDatasetArn') ?? (localCloud ? STAND_IN.usersDatasetArn : undefined),
@@ -69,19 +56,9 @@ export function readConfiguration(node: Node): Configuration {
     serviceDomainPrefix: serviceDomainPrefix(context, localCloud),
     traffic: readTrafficLimits(context),
     waf: waf(context, localCloud),
-    alarmTopicArn: context.text('alarmTopicArn'),
   };
   context.throwProblems();
   return configuration;
-}
-
-/** On AWS ARM64, which costs less for the same work. Locally the functions run on this machine. */
-function architecture(context: Context, localCloud: boolean): lambda.Architecture {
-  const here = process.arch === 'arm64' ? 'arm64' : 'x86_64';
-  const name = context.text('architecture') ?? (localCloud ? here : 'arm64');
-  if (name === 'x86_64') return lambda.Architecture.X86_64;
-  if (name !== 'arm64') context.problem('architecture', `is '${name}', not arm64 or x86_64`);
-  return lambda.Architecture.ARM_64;
 }
 
 function allowedOrigins(context: Context, localCloud: boolean): readonly string[] {

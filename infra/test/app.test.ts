@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { builtFunctions, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
+import { BI_LOCAL, BI_ON_AWS, builtFunctions, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
 
 describe('the app, run as the CLI runs it', () => {
   test('makes the template of each pattern', () => {
@@ -20,12 +20,43 @@ describe('the app, run as the CLI runs it', () => {
     assert.ok(!existsSync(path.join(directory, 'ApiGatewayAccount.template.json')));
   });
 
+  test('makes generative BI where its context is given, and asks for nothing of Personalize', () => {
+    const { status, output, directory } = run({ ...BI_ON_AWS, functionsDirectory: builtFunctions() });
+    assert.equal(status, 0, output);
+    assert.deepEqual(templates(directory), ['GenerativeBi', 'GenerativeBiDashboard']);
+  });
+
+  test('makes generative BI as the local cloud asks for it, without the dashboards', () => {
+    const { status, output, directory } = run({ ...BI_LOCAL, functionsDirectory: builtFunctions() });
+    assert.equal(status, 0, output);
+    assert.deepEqual(templates(directory), ['GenerativeBi']);
+  });
+
+  test('makes the patterns that are named', () => {
+    const pattern = 'recommendations,generative-bi';
+    const { status, output, directory } = run({ ...ON_AWS, pattern, functionsDirectory: builtFunctions() });
+    assert.equal(status, 0, output);
+    assert.deepEqual(templates(directory), ['ApiGatewayAccount', 'GenerativeBi', 'Recommendations']);
+  });
+
+  test('says which patterns there are', () => {
+    const { status, output } = run({ pattern: 'recommendation' });
+    assert.notEqual(status, 0);
+    assert.match(output, /context pattern has 'recommendation', not one of recommendations, generative-bi/);
+  });
+
   test('says which context is missing', () => {
     const { status, output } = run({ functionsDirectory: builtFunctions() });
     assert.notEqual(status, 0);
     assert.match(output, /context trackingId is missing: pass -c trackingId=…/);
   });
 });
+
+/** The stacks whose templates are in a folder. */
+function templates(directory: string): string[] {
+  const suffix = '.template.json';
+  return readdirSync(directory).filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length)).sort();
+}
 
 function run(context: Record<string, unknown>) {
   const directory = temporaryDirectory();

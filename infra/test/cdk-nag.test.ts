@@ -6,13 +6,19 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
 import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
-import { app, BARE, recommendations } from './synthesis.ts';
+import { app, BARE, BI_NATIVE, dashboards, generativeBi, recommendations } from './synthesis.ts';
 
 describe('cdk-nag (AwsSolutions)', () => {
   test('has no finding that is not answered with a reason', () => {
     assert.deepEqual(findings(recommendations()), []);
     assert.deepEqual(findings(recommendations(BARE)), []);
     assert.deepEqual(findings(new ApiGatewayAccountStack(app({}), 'ApiGatewayAccount')), []);
+  });
+
+  test('has none on generative BI in either mode of capture, nor on its dashboards', () => {
+    assert.deepEqual(findings(generativeBi()), []);
+    assert.deepEqual(findings(generativeBi(BI_NATIVE)), []);
+    assert.deepEqual(findings(dashboards()), []);
   });
 
   test('finds a bucket that is open to requests without TLS', () => {

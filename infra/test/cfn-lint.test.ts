@@ -8,28 +8,44 @@ import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 
 import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
-import { app, BARE, INFRA, ON_AWS, recommendations, templateFile } from './synthesis.ts';
+import {
+  app,
+  BARE,
+  BI_LOCAL,
+  BI_NATIVE,
+  dashboards,
+  generativeBi,
+  INFRA,
+  ON_AWS,
+  recommendations,
+  templateFile,
+} from './synthesis.ts';
 
 describe('cfn-lint', () => {
   const onAws = templateFile(recommendations(ON_AWS));
   const bare = templateFile(recommendations(BARE));
   const account = templateFile(new ApiGatewayAccountStack(app({}), 'ApiGatewayAccount'));
   const onLocalCloud = templateFile(recommendations({ localCloud: 'true' }));
+  const bi = [generativeBi(), generativeBi(BI_NATIVE), generativeBi({ ...BI_NATIVE, cutOver: 'true' })].map(templateFile);
+  const biDashboard = templateFile(dashboards());
+  const biOnLocalCloud = templateFile(generativeBi(BI_LOCAL));
   const careless = templateFile(carelessStack());
   let findings: Finding[];
 
   before(() => {
-    findings = lint([onAws, bare, account, onLocalCloud, careless]);
+    findings = lint([onAws, bare, account, ...bi, biDashboard, onLocalCloud, biOnLocalCloud, careless]);
   });
 
   const on = (template: string) =>
     findings.filter(({ Filename }) => Filename === template).map(({ Rule, Message }) => `${Rule.Id} ${Message}`);
 
   test('has no finding on what goes to an account', () => {
-    for (const template of [onAws, bare, account]) assert.deepEqual(on(template), []);
+    for (const template of [onAws, bare, account, ...bi, biDashboard]) assert.deepEqual(on(template), []);
   });
 
-  test('has no finding on what goes to the local cloud', () => assert.deepEqual(on(onLocalCloud), []));
+  test('has no finding on what goes to the local cloud', () => {
+    for (const template of [onLocalCloud, biOnLocalCloud]) assert.deepEqual(on(template), []);
+  });
 
   test('finds a property that does not exist', () => assert.match(on(careless).join('\n'), /^E3002 .*'Encryption'/));
 });

@@ -7,6 +7,9 @@ import { App, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 
 import { readConfiguration } from '../lib/configuration.ts';
+import { GenerativeBiDashboardStack } from '../lib/generative-bi-dashboard-stack.ts';
+import { GenerativeBiStack } from '../lib/generative-bi-stack.ts';
+import { readGenerativeBiConfiguration } from '../lib/generative-bi/configuration.ts';
 import { RecommendationsStack } from '../lib/recommendations-stack.ts';
 
 export const INFRA = path.resolve(import.meta.dirname, '..');
@@ -46,7 +49,14 @@ export const ON_AWS = {
 export const BARE = { trackingId: 'tracking-id', campaignArn: personalize('campaign/only') };
 
 /** Every function of the app. */
-const FUNCTIONS = ['put-events-forwarder', 'session-authorizer', 'recommendation-api'];
+const FUNCTIONS = [
+  'put-events-forwarder',
+  'session-authorizer',
+  'recommendation-api',
+  'dynamodb-stream-forwarder',
+  'warehouse-migrator',
+  'warehouse-monitor',
+];
 
 /** A folder as the build leaves it, with scripts, which run on any processor, as the functions. */
 export function builtFunctions(): string {
@@ -85,6 +95,45 @@ export function temporaryDirectory(): string {
 export function recommendations(context: Record<string, unknown> = ON_AWS): RecommendationsStack {
   const root = app({ functionsDirectory: builtFunctions(), ...context });
   return new RecommendationsStack(root, 'Recommendations', readConfiguration(root.node));
+}
+
+/** What generative BI may be given; every value is set, so that every resource is there. */
+export const BI_ON_AWS = {
+  changeCapture: 'forwarder',
+  redshiftBaseCapacity: '16',
+  biUser: 'dashboards',
+  redactedAttributes: 'note',
+  forwardedItems: JSON.stringify({ channel: ['web', 'store'] }),
+  alarmTopicArn: ON_AWS.alarmTopicArn,
+  quickSightAdmin: 'arn:aws:quicksight:us-east-1:111122223333:user/default/admin',
+  quickSightPrincipals: 'arn:aws:quicksight:us-east-1:111122223333:group/default/sales',
+  biSecretArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:dashboards-a1b2c3',
+  rowLevelSecurity: 'true',
+  regionRules: JSON.stringify({
+    'arn:aws:quicksight:us-east-1:111122223333:user/default/admin': ['*'],
+    'arn:aws:quicksight:us-east-1:111122223333:group/default/sales': ['Europe', 'Asia'],
+  }),
+  sensorAggregates: 'true',
+};
+
+/** The same, where DynamoDB captures the changes itself. */
+export const BI_NATIVE = { changeCapture: 'native', alarmTopicArn: ON_AWS.alarmTopicArn };
+
+/** As the local cloud passes it. */
+export const BI_LOCAL = { localCloud: 'true', changeCapture: 'forwarder' };
+
+/** The stack of generative BI under a context. */
+export function generativeBi(context: Record<string, unknown> = BI_ON_AWS): GenerativeBiStack {
+  const root = app({ functionsDirectory: builtFunctions(), ...context });
+  return new GenerativeBiStack(root, 'GenerativeBi', readGenerativeBiConfiguration(root.node));
+}
+
+/** The stack of its dashboards under a context. */
+export function dashboards(context: Record<string, unknown> = BI_ON_AWS): GenerativeBiDashboardStack {
+  const warehouse = generativeBi(context);
+  const { dashboard } = readGenerativeBiConfiguration(warehouse.node);
+  assert.ok(dashboard !== undefined);
+  return new GenerativeBiDashboardStack(warehouse.node.root as App, 'GenerativeBiDashboard', { warehouse, dashboard });
 }
 
 /** Synthesises the app of a stack and returns the path of the stack's template. */

@@ -9,6 +9,8 @@ export interface AlarmOn {
   readonly threshold?: number;
   /** Minutes in a row. 1. */
   readonly evaluationPeriods?: number;
+  /** What a minute without data means: by default nothing, since without traffic there is none. */
+  readonly missing?: cloudwatch.TreatMissingData;
 }
 
 /**
@@ -27,8 +29,7 @@ export abstract class Alarms extends Construct {
       threshold: alarm.threshold ?? 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: alarm.evaluationPeriods ?? 1,
-      // No traffic, no data.
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData: alarm.missing ?? cloudwatch.TreatMissingData.NOT_BREACHING,
     });
     added.addAlarmAction(...this.actions);
   }
