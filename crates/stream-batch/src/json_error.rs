@@ -7,8 +7,11 @@ use serde_path_to_error::{Path, Segment};
 /// Names longer than this are data rather than names.
 const MAX_NAME_LENGTH: usize = 64;
 
-/// Parses `text`; the error is a lower-case fragment that names the field and holds no value of the text.
-pub(crate) fn from_slice<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, String> {
+/// Parses `text`.
+///
+/// # Errors
+/// A lower-case fragment that names the field and holds no value of the text, such as `field a.b: missing`.
+pub fn from_slice<'a, T: Deserialize<'a>>(text: &'a [u8]) -> Result<T, String> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = serde_path_to_error::deserialize(&mut deserializer)
         .map_err(|error| describe(error.path(), error.inner()))?;

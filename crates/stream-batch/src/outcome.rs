@@ -104,6 +104,11 @@ impl Blocked {
         Self::new(BlockedKind::Sink, reason)
     }
 
+    /// The function's configuration does not fit the record: the deployment is wrong, and the record is good.
+    pub fn configuration(reason: impl Into<String>) -> Self {
+        Self::new(BlockedKind::Configuration, reason)
+    }
+
     /// The invocation's time ran out before the record's turn.
     pub fn deadline() -> Self {
         Self::new(BlockedKind::Deadline, "the invocation's time ran out")
@@ -115,6 +120,8 @@ impl Blocked {
 pub enum BlockedKind {
     /// The sink could not take it now.
     Sink,
+    /// The function's configuration does not fit the record, until somebody mends it.
+    Configuration,
     /// An earlier record of the same lane is blocked.
     LaneStopped,
     /// The invocation's time ran out.
@@ -133,6 +140,7 @@ impl fmt::Display for BlockedKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Sink => "sink",
+            Self::Configuration => "configuration",
             Self::LaneStopped => "lane_stopped",
             Self::Deadline => "deadline",
             Self::Panicked => "panicked",

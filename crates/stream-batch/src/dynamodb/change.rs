@@ -50,6 +50,20 @@ pub enum EventName {
     Remove,
 }
 
+impl EventName {
+    /// Every kind of change.
+    pub const ALL: [Self; 3] = [Self::Insert, Self::Modify, Self::Remove];
+
+    /// The name in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Insert => "INSERT",
+            Self::Modify => "MODIFY",
+            Self::Remove => "REMOVE",
+        }
+    }
+}
+
 /// Who made a change that no client made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

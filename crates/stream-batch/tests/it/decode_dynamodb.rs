@@ -50,6 +50,16 @@ fn reads_every_part_of_a_change() {
 }
 
 #[test]
+fn an_event_is_named_as_it_is_read() {
+    for name in EventName::ALL {
+        let mut record = dynamodb_record("1");
+        record["eventName"] = json!(name.as_str());
+        let batch = dynamodb::decode(&event(&[record])).unwrap();
+        assert_eq!(batch.items()[0].value.event_name, name);
+    }
+}
+
+#[test]
 fn equal_items_have_equal_keys_however_they_are_written() {
     let one = r#"{"b": {"N":"1"}, "a":{"S":"x"}}"#;
     let two = r#"{"a":{"S":"x"},"b":{"N":"1"}}"#;

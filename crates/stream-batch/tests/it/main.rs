@@ -9,3 +9,4 @@ mod kpl;
 mod lane_properties;
 mod lanes;
 mod settled;
+mod together;
