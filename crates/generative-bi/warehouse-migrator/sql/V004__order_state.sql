@@ -24,3 +24,11 @@ CREATE TABLE IF NOT EXISTS warehouse.order_state (
 )
 DISTKEY (order_id)
 SORTKEY (order_id, line);
+
+-- Until which refresh of the streaming view its changes are in the state: one row. Refreshes of a view follow each other,
+-- so nothing comes later with an earlier time.
+CREATE TABLE IF NOT EXISTS warehouse.order_folding (
+    folded_until TIMESTAMP NOT NULL
+);
+
+INSERT INTO warehouse.order_folding (folded_until) VALUES ('1970-01-01 00:00:00');

@@ -1,7 +1,8 @@
 -- one statement at a time
 -- A new definition of the streaming view, without loss: it gets the record's size besides. A new view reads the stream
 -- from its oldest record again, so what both read is there twice for a while, which the current state does not mind; what
--- the stream has forgotten is moved over from the old view. At no point is a change in neither.
+-- the stream has forgotten is moved over from the old view. At no point is a change in neither. (Once changes are being
+-- folded, the first statement is CALL warehouse.fold_order_changes(): rows that are moved keep the time of their refresh.)
 -- https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-streaming-ingestion.html
 SET enable_case_sensitive_super_attribute TO TRUE;
 
@@ -20,16 +21,16 @@ FROM kinesis."${KINESIS_STREAM}";
 REFRESH MATERIALIZED VIEW ingest.order_changes;
 
 CREATE OR REPLACE VIEW warehouse.raw_order_changes AS
-SELECT arrived_at, shard_id, sequence_number, payload, failed_payload
+SELECT arrived_at, refresh_time, shard_id, sequence_number, payload, failed_payload
 FROM ingest.order_changes
 UNION ALL
-SELECT arrived_at, shard_id, sequence_number, payload, failed_payload
+SELECT arrived_at, refresh_time, shard_id, sequence_number, payload, failed_payload
 FROM ingest.order_changes_v1;
 
 ALTER TABLE ingest.order_changes APPEND FROM ingest.order_changes_v1 FILLTARGET;
 
 CREATE OR REPLACE VIEW warehouse.raw_order_changes AS
-SELECT arrived_at, shard_id, sequence_number, payload, failed_payload
+SELECT arrived_at, refresh_time, shard_id, sequence_number, payload, failed_payload
 FROM ingest.order_changes;
 
 DROP MATERIALIZED VIEW IF EXISTS ingest.order_changes_v1;

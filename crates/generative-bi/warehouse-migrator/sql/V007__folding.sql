@@ -1,14 +1,19 @@
 SET enable_case_sensitive_super_attribute TO TRUE;
 
 -- Brings the state up to what is in the raw changes. It may run at any time, again, and beside itself: the lock puts one
--- after the other, and what is folded already is the newest of itself. MERGE takes no condition on which row is newer, so
--- the newest are found first.
+-- after the other, and what is folded already is the newest of itself. How far it gets is looked up before the changes
+-- are read: whatever comes in between is read again. MERGE takes no condition on which row is newer, so the newest are
+-- found first.
 -- https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
 CREATE OR REPLACE PROCEDURE warehouse.fold_order_changes()
 LANGUAGE plpgsql
 AS $$
 BEGIN
     LOCK warehouse.order_state;
+    DROP TABLE IF EXISTS folding_until;
+    CREATE TEMP TABLE folding_until AS
+    SELECT MAX(refresh_time) AS refresh_time
+    FROM warehouse.raw_order_changes;
     DROP TABLE IF EXISTS folding;
     CREATE TEMP TABLE folding AS
     SELECT
@@ -45,7 +50,12 @@ BEGIN
         folding.channel, folding.status, folding.quantity, folding.unit_price, folding.discount, folding.amount,
         folding.placed_at, folding.note
     );
+    UPDATE warehouse.order_folding
+    SET folded_until = folding_until.refresh_time
+    FROM folding_until
+    WHERE folding_until.refresh_time > warehouse.order_folding.folded_until;
     DROP TABLE folding;
+    DROP TABLE folding_until;
 END;
 $$;
 
@@ -57,7 +67,7 @@ AS $$
 BEGIN
     DELETE FROM ingest.order_changes
     WHERE arrived_at < DATEADD(day, -7, GETDATE())
-        AND shard_id || '/' || sequence_number IN (
+        AND (shard_id || '/' || sequence_number) IN (
             SELECT versions.record_id
             FROM warehouse.order_versions AS versions
             INNER JOIN warehouse.order_state AS state

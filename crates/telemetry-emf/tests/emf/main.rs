@@ -11,3 +11,4 @@ mod invocation;
 mod output;
 mod request;
 mod specification;
+mod warehouse;
