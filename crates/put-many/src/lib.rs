@@ -3,6 +3,8 @@
 mod api;
 mod backoff;
 mod deliveries;
+#[cfg(feature = "dynamodb")]
+pub mod dynamodb;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
 mod ledger;

@@ -1,2 +1,26 @@
-//! To come.
-fn main() {}
+//! The command: 0 when all is well, 1 with the reason when not, 2 for what was given wrong, 130 when interrupted.
+#![allow(clippy::print_stderr, reason = "a command-line tool talks to its user")]
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use orders::arguments::Arguments;
+use orders::writing::SoFar;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let (arguments, so_far) = (Arguments::parse(), SoFar::default());
+    tokio::select! {
+        ended = orders::commands::run(&arguments, &so_far) => match ended {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                eprintln!("orders: {failure}");
+                failure.exit_code()
+            }
+        },
+        _ = tokio::signal::ctrl_c() => {
+            eprintln!("interrupted: {} of {} changes were written", so_far.written(), so_far.total());
+            ExitCode::from(130)
+        }
+    }
+}

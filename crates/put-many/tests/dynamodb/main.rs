@@ -1,0 +1,12 @@
+//! BatchWriteItem as it goes over the wire.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod answers;
+mod fake_dynamodb;
+mod limits;
