@@ -18,8 +18,11 @@ use crate::doors::{DoorUrls, Doors};
 use crate::emulator::{Ministack, STOP_GRACE};
 use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
 use crate::mappings::{self, Mappings};
-use crate::options::{Emulator, Options};
+use crate::migrations;
+use crate::native_capture::NativeCapture;
+use crate::options::{ChangeCapture, Emulator, Options, Pattern};
 use crate::service_model::{ServiceModels, Violation};
+use crate::warehouse::{self, Postgres};
 use crate::{Error, clients, readiness};
 
 /// How long an emulator that runs already may take to answer.
@@ -30,8 +33,11 @@ const ANSWER_DEADLINE: Duration = Duration::from_secs(10);
 pub struct LocalCloud {
     // Fields are dropped in this order: callers first, what they call after them.
     mappings: Option<Mappings>,
+    capture: Option<NativeCapture>,
     endpoint: Endpoint,
     services: Arc<Services>,
+    /// Behind the warehouse, where a stack has one.
+    postgres: Option<Postgres>,
     /// Empty while it restarts, and where the emulator is not ours.
     ministack: Mutex<Option<Ministack>>,
     owns_emulator: bool,
@@ -53,6 +59,7 @@ impl LocalCloud {
         let services = Arc::new(Services {
             emulator: OnceLock::new(),
             doors: OnceLock::new(),
+            warehouse: OnceLock::new(),
             personalize: Personalize::new(Resources::local()),
             faults: Faults::default(),
             models: ServiceModels::in_venv(&options.project_directory.join(".venv"))?,
@@ -65,9 +72,16 @@ impl LocalCloud {
         let _ = services.emulator.set(authority);
         let outputs = deploy(&options, &directories, &endpoint.url(), &progress).await?;
         open_doors(&services, &outputs, &endpoint.url(), &options, &progress)?;
+        let postgres = open_warehouse(&services, &options, &directories, &endpoint.url(), &progress).await?;
+        if postgres.is_some() {
+            migrate(&outputs, &directories, &endpoint.url(), &progress).await?;
+        }
+        let capture = native_capture(&services, &outputs, &endpoint.url(), &options, &progress)?;
         let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
         Ok(Self {
             mappings,
+            capture,
+            postgres,
             endpoint,
             services,
             owns_emulator: ministack.is_some(),
@@ -117,6 +131,9 @@ impl LocalCloud {
         }
         if !self.outputs.is_empty() {
             logs.push(("deployment", self.directories.log("deploy.log")));
+        }
+        if self.postgres.is_some() {
+            logs.push(("warehouse", self.directories.log("warehouse.log")));
         }
         if self.mappings.is_some() {
             logs.push(("mappings", self.directories.log("driver.jsonl")));
@@ -194,6 +211,14 @@ impl LocalCloud {
         tokio::select! {
             error = self.emulator_died() => error,
             error = self.driver_ended() => error,
+            error = self.postgres_died() => error,
+        }
+    }
+
+    async fn postgres_died(&self) -> Error {
+        match &self.postgres {
+            Some(postgres) => postgres.death(postgres.died().await),
+            None => std::future::pending().await,
         }
     }
 
@@ -231,11 +256,17 @@ impl LocalCloud {
     pub async fn stop(self) {
         let Self {
             mappings,
+            capture,
             endpoint,
             ministack,
             directories,
+            services,
             ..
         } = self;
+        drop(capture);
+        if let Some(warehouse) = services.warehouse.get() {
+            warehouse.stop().await;
+        }
         if let Some(mappings) = mappings {
             mappings.stop().await;
         }
@@ -286,6 +317,63 @@ async fn deploy(
     let cdk = Cdk::find(options, directories, endpoint)?;
     progress(&format!("deploying {} with the CDK", pattern.stack()));
     cdk.deploy(pattern).await
+}
+
+/// The warehouse of what was deployed, if it has one.
+async fn open_warehouse(
+    services: &Services,
+    options: &Options,
+    directories: &Directories,
+    endpoint: &str,
+    progress: impl Fn(&str),
+) -> Result<Option<Postgres>, Error> {
+    if options.deploy != Some(Pattern::GenerativeBi) {
+        return Ok(None);
+    }
+    progress("starting the warehouse");
+    let postgres = Postgres::start(options, directories).await?;
+    let config = clients::sdk_config(endpoint);
+    let warehouse = warehouse::open(&postgres, &config, &directories.log("warehouse.log")).await?;
+    // Set once, here: the cell is empty.
+    let _ = services.warehouse.set(warehouse);
+    Ok(Some(postgres))
+}
+
+/// The warehouse's tables and views, by the deployed function.
+async fn migrate(
+    outputs: &Outputs,
+    directories: &Directories,
+    endpoint: &str,
+    progress: impl Fn(&str),
+) -> Result<(), Error> {
+    progress("migrating the warehouse");
+    let function = output(outputs, "WarehouseMigratorFunctionName")?;
+    let client = aws_sdk_lambda::Client::new(&clients::sdk_config(endpoint));
+    migrations::apply(&client, function, &directories.log("emulator.log")).await
+}
+
+/// The capture that the emulator does not have, where it is asked for.
+fn native_capture(
+    services: &Arc<Services>,
+    outputs: &Outputs,
+    endpoint: &str,
+    options: &Options,
+    progress: impl Fn(&str),
+) -> Result<Option<NativeCapture>, Error> {
+    if options.deploy != Some(Pattern::GenerativeBi) || options.change_capture != ChangeCapture::Native {
+        return Ok(None);
+    }
+    progress("capturing changes here: the emulator's CloudFormation has no Kinesis destination of a table");
+    let table = output(outputs, "OrdersTableName")?.to_owned();
+    let stream = output(outputs, "OrderChangeStreamName")?;
+    let config = clients::sdk_config(endpoint);
+    Ok(Some(NativeCapture::start(&config, Arc::clone(services), table, stream)))
+}
+
+/// An output that the stack must have.
+fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str, Error> {
+    let output = outputs.get(name).map(String::as_str);
+    output.ok_or_else(|| Error::argument(format!("the stack has no output {name}")))
 }
 
 /// The doors of what was deployed, if it has any.

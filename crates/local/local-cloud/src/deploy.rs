@@ -68,13 +68,9 @@ impl<'a> Cdk<'a> {
     async fn synthesize(&self, pattern: Pattern) -> Result<(), Error> {
         let functions = self.options.functions_directory.canonicalize();
         let functions = functions.map_err(Error::machine("find the functions directory"))?;
-        let context = [
-            ("localCloud", "true"),
-            ("functionsDirectory", &functions.to_string_lossy()),
-            ("trackingId", LOCAL_TRACKING_ID),
-            ("itemsDatasetArn", LOCAL_ITEMS_DATASET_ARN),
-            ("usersDatasetArn", LOCAL_USERS_DATASET_ARN),
-        ];
+        let functions = functions.to_string_lossy();
+        let common = [("localCloud", "true"), ("functionsDirectory", &functions)];
+        let context = common.into_iter().chain(self.context(pattern));
         let context = context.map(|(name, value)| format!("--context={name}={value}"));
         self.cdk("synthesis")
             .arguments(["synth", pattern.stack(), "--quiet", "--output"])
@@ -82,6 +78,18 @@ impl<'a> Cdk<'a> {
             .arguments(context)
             .run()
             .await
+    }
+
+    /// What a pattern's stack is told besides.
+    fn context(&self, pattern: Pattern) -> Vec<(&'static str, &'static str)> {
+        match pattern {
+            Pattern::Recommendations => vec![
+                ("trackingId", LOCAL_TRACKING_ID),
+                ("itemsDatasetArn", LOCAL_ITEMS_DATASET_ARN),
+                ("usersDatasetArn", LOCAL_USERS_DATASET_ARN),
+            ],
+            Pattern::GenerativeBi => vec![("changeCapture", self.options.change_capture.name())],
+        }
     }
 
     /// A `cdk` that asks nobody but the endpoint.

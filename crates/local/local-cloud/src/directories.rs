@@ -50,6 +50,10 @@ impl Directories {
         self.root.join("emulator")
     }
 
+    pub(crate) fn warehouse(&self) -> PathBuf {
+        self.root.join("warehouse")
+    }
+
     pub(crate) fn assembly(&self) -> PathBuf {
         self.root.join("cdk.out")
     }
@@ -64,6 +68,7 @@ impl Drop for Directories {
         if !self.keep_state {
             // What cannot be removed is only untidy.
             let _ = std::fs::remove_dir_all(self.emulator());
+            let _ = std::fs::remove_dir_all(self.warehouse());
             let _ = std::fs::remove_dir_all(self.assembly());
         }
     }

@@ -148,7 +148,7 @@ fn describe(program: &Path, port: u16, state: &Path, log: PathBuf, endpoint: &st
 }
 
 /// A port that nobody listens on. Somebody may take it before the emulator does; the emulator then says so and ends.
-fn free_port() -> Result<u16, Error> {
+pub(crate) fn free_port() -> Result<u16, Error> {
     let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     TcpListener::bind(any)
         .and_then(|listener| listener.local_addr())

@@ -18,6 +18,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use local_warehouse::LocalWarehouse;
 use stand_ins::faults::{Call, Decision, Faults};
 use stand_ins::personalize::Personalize;
 use tokio::net::{TcpListener, TcpStream};
@@ -41,6 +42,8 @@ pub(crate) struct Services {
     pub(crate) emulator: OnceLock<String>,
     /// The doors of the stack, once one with doors is deployed.
     pub(crate) doors: OnceLock<Doors>,
+    /// The warehouse, once a stack with one is deployed.
+    pub(crate) warehouse: OnceLock<LocalWarehouse>,
     pub(crate) personalize: Personalize,
     pub(crate) faults: Faults,
     pub(crate) models: ServiceModels,
@@ -121,7 +124,7 @@ impl Services {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Dropped)?.to_bytes();
         let request = Request::from_parts(parts, body);
-        if let Some(answer) = self.own(&request) {
+        if let Some(answer) = self.own(&request).await {
             return Ok(answer.map(whole));
         }
         if let Some(answer) = self.at_the_doors(&request).await {
@@ -186,6 +189,10 @@ impl Services {
     async fn forward(&self, route: &Route, request: Request<Bytes>) -> Response<Body> {
         match route.backend {
             Backend::Personalize => self.personalize.handle(request).await.map(whole),
+            Backend::Warehouse => match self.warehouse.get() {
+                Some(warehouse) => warehouse.handle(request).await.map(whole),
+                None => unavailable("no warehouse is running"),
+            },
             Backend::Emulator => self.emulate(request).await,
         }
     }

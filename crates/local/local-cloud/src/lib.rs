@@ -9,17 +9,20 @@ mod emulator;
 mod endpoint;
 mod error;
 mod mappings;
+mod migrations;
+mod native_capture;
 mod options;
 mod process;
 mod readiness;
 mod service_model;
 pub mod up;
+mod warehouse;
 
 pub use self::cloud::LocalCloud;
 pub use self::doors::DoorUrls;
 pub use self::endpoint::RequestCount;
 pub use self::error::Error;
-pub use self::options::{Emulator, Options, Pattern};
+pub use self::options::{ChangeCapture, Emulator, Options, Pattern};
 pub use self::service_model::Violation;
 
 /// The region in which everything is.

@@ -16,6 +16,8 @@ pub struct Options {
     pub emulator: Emulator,
     /// The pattern whose stack is deployed; an empty cloud when `None`.
     pub deploy: Option<Pattern>,
+    /// How the changes of generative BI's table come onto its stream.
+    pub change_capture: ChangeCapture,
     /// Holds `<function>/bootstrap` for each function; `target/functions/debug` of the checkout by default.
     pub functions_directory: PathBuf,
     /// Whether our driver runs the event source mappings. Off for an emulator that runs them itself.
@@ -40,6 +42,18 @@ pub enum Emulator {
 pub enum Pattern {
     /// Interactions through Kinesis and the forwarder into Personalize.
     Recommendations,
+    /// Changes of orders through Kinesis into the warehouse.
+    GenerativeBi,
+}
+
+/// How changes of a table come onto a stream: one way at a time.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum ChangeCapture {
+    /// `dynamodb-stream-forwarder` on the table's DynamoDB stream.
+    #[default]
+    Forwarder,
+    /// The table's own Kinesis destination.
+    Native,
 }
 
 impl Options {
@@ -53,6 +67,7 @@ impl Options {
             port: None,
             emulator: Emulator::default(),
             deploy: None,
+            change_capture: ChangeCapture::default(),
             run_mappings: true,
             state_directory: None,
         }
@@ -61,13 +76,14 @@ impl Options {
 
 impl Pattern {
     /// Every pattern.
-    pub const ALL: [Self; 1] = [Self::Recommendations];
+    pub const ALL: [Self; 2] = [Self::Recommendations, Self::GenerativeBi];
 
     /// Its name as an argument.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Recommendations => "recommendations",
+            Self::GenerativeBi => "generative-bi",
         }
     }
 
@@ -76,6 +92,7 @@ impl Pattern {
     pub const fn stack(self) -> &'static str {
         match self {
             Self::Recommendations => "Recommendations",
+            Self::GenerativeBi => "GenerativeBi",
         }
     }
 }
@@ -89,6 +106,32 @@ impl FromStr for Pattern {
             .into_iter()
             .find(|pattern| pattern.name() == name)
             .ok_or_else(|| Error::argument(format!("no pattern is called {name:?}; there are: {names}")))
+    }
+}
+
+impl ChangeCapture {
+    /// Every way.
+    pub const ALL: [Self; 2] = [Self::Forwarder, Self::Native];
+
+    /// Its name, as an argument and for the CDK app.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Forwarder => "forwarder",
+            Self::Native => "native",
+        }
+    }
+}
+
+impl FromStr for ChangeCapture {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let names = Self::ALL.map(Self::name).join(", ");
+        Self::ALL
+            .into_iter()
+            .find(|capture| capture.name() == name)
+            .ok_or_else(|| Error::argument(format!("no capture is called {name:?}; there are: {names}")))
     }
 }
 
@@ -134,8 +177,17 @@ mod tests {
         let error = "recomendations".parse::<Pattern>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "no pattern is called \"recomendations\"; there are: recommendations"
+            "no pattern is called \"recomendations\"; there are: recommendations, generative-bi"
         );
+    }
+
+    #[test]
+    fn a_capture_is_found_by_its_name() {
+        for capture in ChangeCapture::ALL {
+            assert_eq!(capture.name().parse::<ChangeCapture>().unwrap(), capture);
+        }
+        let error = "stream".parse::<ChangeCapture>().unwrap_err().to_string();
+        assert_eq!(error, "no capture is called \"stream\"; there are: forwarder, native");
     }
 
     #[test]

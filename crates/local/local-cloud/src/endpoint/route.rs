@@ -19,6 +19,8 @@ pub(crate) struct Route {
 pub(crate) enum Backend {
     /// The Personalize stand-in.
     Personalize,
+    /// The local warehouse.
+    Warehouse,
     /// The base emulator.
     Emulator,
 }
@@ -33,6 +35,8 @@ pub(crate) fn of(request: &Request<Bytes>) -> Route {
     let answered_here = Operation::at(request.method(), request.uri().path()).is_some();
     let backend = if service != "personalize" && signed == "personalize" && answered_here {
         Backend::Personalize
+    } else if service == "redshift-data" {
+        Backend::Warehouse
     } else {
         Backend::Emulator
     };
@@ -190,6 +194,13 @@ mod tests {
                 "GraniteServiceVersion20100801.PutMetricData",
                 "cloudwatch",
                 Backend::Emulator,
+            ),
+            (
+                "redshift-data",
+                "/",
+                "RedshiftData.ExecuteStatement",
+                "redshift-data",
+                Backend::Warehouse,
             ),
             // Signed by another service, the same path is that service's.
             ("s3", "/events", "", "s3", Backend::Emulator),

@@ -8,12 +8,19 @@ use super::Services;
 
 impl Services {
     /// The answer of a path that begins with `/_`, or `None` when the request is a service's or the emulator's.
-    pub(super) fn own(&self, request: &Request<Bytes>) -> Option<Response<Bytes>> {
+    pub(super) async fn own(&self, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         let path = request.uri().path();
         match path {
             "/_faults" => Some(self.faults.handle(request.method(), request.body())),
             "/_state/requests" => Some(json(StatusCode::OK, &self.requests.counts())),
             "/_state/violations" => Some(json(StatusCode::OK, &self.requests.violations())),
+            _ if path.starts_with("/_state/warehouse") => {
+                let answer = match self.warehouse.get() {
+                    Some(warehouse) => warehouse.state(path).await,
+                    None => None,
+                };
+                Some(answer.unwrap_or_else(no_such_path))
+            }
             _ if path.starts_with("/_state/") => {
                 Some(self.personalize.state(path).unwrap_or_else(no_such_path))
             }
@@ -29,6 +36,7 @@ fn no_such_path() -> Response<Bytes> {
         "/_state/personalize/items",
         "/_state/personalize/users",
         "/_state/personalize/recommendations",
+        "/_state/warehouse",
         "/_state/requests",
         "/_state/violations",
         "/_faults",

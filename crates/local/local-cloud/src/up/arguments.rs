@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::{Emulator, Error, Options, Pattern};
+use crate::{ChangeCapture, Emulator, Error, Options, Pattern};
 
 /// How to call the command.
 pub const USAGE: &str = "\
@@ -13,7 +13,8 @@ Starts the local cloud, deploys a pattern's stack and runs its event source mapp
 AWS_ENDPOINT_URL, credentials, region and STACK_OUTPUTS (a JSON file) set, then stops everything and exits with its
 code. Without: runs until Ctrl-C.
 
-  --pattern NAME       what to deploy: recommendations; default: nothing
+  --pattern NAME       what to deploy: recommendations, generative-bi; default: nothing
+  --change-capture HOW how generative-bi's changes come onto the stream: forwarder (default), native
   --port N             port of the endpoint on 127.0.0.1; default: a free one
   --endpoint URL       use the LocalStack-compatible emulator that runs there, in place of ministack
   --no-mappings        leave the mappings to the emulator of --endpoint
@@ -53,6 +54,7 @@ impl Arguments {
 #[derive(Default)]
 struct Given {
     pattern: Option<Pattern>,
+    change_capture: Option<ChangeCapture>,
     port: Option<u16>,
     emulator: Emulator,
     no_mappings: bool,
@@ -67,6 +69,9 @@ impl Given {
         let mut value = || rest.next().ok_or_else(|| usage(&format!("{name} needs a value")));
         match name {
             "--pattern" => self.pattern = Some(named(name, value()?.to_string_lossy().parse())?),
+            "--change-capture" => {
+                self.change_capture = Some(named(name, value()?.to_string_lossy().parse())?);
+            }
             "--port" => self.port = Some(port(name, &value()?.to_string_lossy())?),
             "--endpoint" => self.emulator = named(name, Emulator::at(&value()?.to_string_lossy()))?,
             "--no-mappings" => self.no_mappings = true,
@@ -84,8 +89,12 @@ impl Given {
                 "--no-mappings needs --endpoint: ministack does not run them",
             ));
         }
+        if self.change_capture.is_some() && self.pattern != Some(Pattern::GenerativeBi) {
+            return Err(usage("--change-capture needs --pattern generative-bi"));
+        }
         let mut options = Options::new(self.project_directory.unwrap_or_else(|| ".".into()));
         options.deploy = self.pattern;
+        options.change_capture = self.change_capture.unwrap_or_default();
         options.port = self.port;
         options.emulator = self.emulator;
         options.run_mappings = !self.no_mappings;
@@ -140,6 +149,13 @@ mod tests {
     }
 
     #[test]
+    fn a_capture_for_the_pattern_that_has_one() {
+        let given = parse("up --pattern generative-bi --change-capture native").unwrap();
+        assert_eq!(given.options.deploy, Some(Pattern::GenerativeBi));
+        assert_eq!(given.options.change_capture, ChangeCapture::Native);
+    }
+
+    #[test]
     fn defaults() {
         let Arguments { options, command } = parse("up").unwrap();
         assert_eq!(options.deploy, None);
@@ -171,6 +187,14 @@ mod tests {
             (
                 "up --pattern recommendations --no-mappings",
                 "--no-mappings needs --endpoint",
+            ),
+            (
+                "up --pattern recommendations --change-capture native",
+                "--change-capture needs --pattern generative-bi",
+            ),
+            (
+                "up --pattern generative-bi --change-capture stream",
+                "--change-capture: no capture is called \"stream\"",
             ),
             ("up --patern recommendations", "there is no argument \"--patern\""),
         ];
