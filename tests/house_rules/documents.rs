@@ -80,6 +80,7 @@ fn an_alarm_watches_a_metric_that_a_function_emits() {
     for (alarms, metrics) in [
         ("stream-function-alarms.ts", "metrics.rs"),
         ("recommendation-alarms.ts", "requests.rs"),
+        ("warehouse-alarms.ts", "warehouse.rs"),
     ] {
         let alarms = text(format!("infra/lib/constructs/{alarms}").as_ref());
         let metrics = text(format!("crates/telemetry-emf/src/{metrics}").as_ref());

@@ -6,13 +6,20 @@ pub mod members;
 mod pipeline;
 mod records;
 pub mod tokens;
+mod warehouse;
 
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::sync::Mutex;
+
 pub use account::{Account, DeadLettered};
 pub use pipeline::Pipeline;
 pub use records::{Record, interactions, poison};
+pub use warehouse::GenerativeBi;
+
+/// One cloud at a time.
+static MACHINE: Mutex<()> = Mutex::const_new(());
 
 /// The root of the checkout.
 pub fn root() -> &'static Path {

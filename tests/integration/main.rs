@@ -6,11 +6,14 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod caller;
+mod changes;
 mod collector;
 mod commands;
 mod faults;
 mod harness;
+mod migrations;
 mod outages;
 mod real_data;
 mod recommendation_api;
 mod resharding;
+mod statements;

@@ -24,6 +24,7 @@ QUESTIONS = ROOT / "crates/generative-bi/orders/questions.json"
 OPAQUE = [
     "ALTER DEFAULT PRIVILEGES IN SCHEMA",
     "ALTER TABLE ingest.order_changes APPEND FROM",
+    'ALTER USER "x" SET enable_case_sensitive_identifier TO TRUE',
     'ALTER USER "x" SET enable_case_sensitive_super_attribute TO TRUE',
     "CREATE EXTERNAL SCHEMA IF NOT EXISTS kinesis FROM KINESIS IAM_ROLE",
     "CREATE ROLE",

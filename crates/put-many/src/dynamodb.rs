@@ -91,7 +91,7 @@ impl BatchApi for BatchWriteItem {
 
     fn limits(&self) -> Limits {
         // The limit is for the whole body; an item that is stored in few bytes can be long on the wire.
-        let left = BYTES_PER_CALL - size::envelope(&self.table_name);
+        let left = BYTES_PER_CALL.saturating_sub(size::envelope(&self.table_name));
         Limits {
             count: WRITES_PER_CALL,
             request_bytes: left,

@@ -73,6 +73,9 @@ export class Warehouse extends Construct implements WarehouseTarget {
       // https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_ConfigParameter.html
       configParameters: [
         { parameterKey: 'require_ssl', parameterValue: 'true' },
+        // Without it quoted names are folded to lower case, and a stream's name has capitals. Automatic refreshes take it
+        // from here.
+        { parameterKey: 'enable_case_sensitive_identifier', parameterValue: 'true' },
         { parameterKey: 'enable_user_activity_logging', parameterValue: 'true' },
       ],
     });

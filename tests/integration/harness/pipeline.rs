@@ -10,12 +10,9 @@ use put_many::kinesis::PutRecords;
 use put_many::{Policy, put_many};
 use rand::{RngExt as _, SeedableRng as _};
 use stand_ins::faults::Plan;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 
-use super::{Account, DeadLettered, Record, eventually, root};
-
-/// One cloud at a time.
-static MACHINE: Mutex<()> = Mutex::const_new(());
+use super::{Account, DeadLettered, MACHINE, Record, eventually, root};
 
 /// A running pipeline.
 pub struct Pipeline {

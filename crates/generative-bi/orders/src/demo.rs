@@ -77,7 +77,9 @@ pub async fn demo(
         put_records: cloud.put_records(),
         screen: Screen::of_stdout(),
         hops: Hops::default(),
+        earlier: Hops::default(),
     };
+    run.earlier = run.counted_hops().await?;
     let before = run.orders_come_in().await?;
     run.broken_records_arrive().await?;
     run.orders_change(&before).await?;
@@ -98,6 +100,8 @@ struct Run<'a> {
     put_records: PutRecords,
     screen: Screen,
     hops: Hops,
+    /// What the stream and the warehouse held before: another run's, whose items are deleted.
+    earlier: Hops,
 }
 
 impl Run<'_> {
@@ -198,7 +202,7 @@ impl Run<'_> {
     async fn wait_for(&self, truth: &Truth) -> Result<(), Box<dyn Error>> {
         let begin = Instant::now();
         let expected = Account::of_truth(truth).as_the_warehouse_holds_it();
-        let sent = self.hops.sent() as u64;
+        let sent = (self.earlier.ingested + self.hops.sent()) as u64;
         wait_for_arrival(&self.cloud.warehouse, &expected, sent, self.options.patience).await?;
         println!(
             "  the views hold all of it {:.1} s after the last was written",
@@ -266,7 +270,7 @@ impl Run<'_> {
     async fn account(&mut self) -> Result<(), Box<dyn Error>> {
         let begin = Instant::now();
         loop {
-            self.count_hops().await?;
+            self.hops = self.counted_hops().await?.since(&self.earlier);
             let problems = self.hops.problems();
             if problems.is_empty() || begin.elapsed() >= self.options.patience {
                 println!("\nRecords by hop\n{}", self.hops);
@@ -279,14 +283,17 @@ impl Run<'_> {
         }
     }
 
-    async fn count_hops(&mut self) -> Result<(), Box<dyn Error>> {
+    /// What the stream and the warehouse hold now.
+    async fn counted_hops(&self) -> Result<Hops, Box<dyn Error>> {
         let mut on_stream = 0;
         stream::read(&self.cloud.kinesis, &self.cloud.stack.stream, |_| on_stream += 1).await?;
-        self.hops.on_stream = on_stream;
-        self.hops.ingested = self.counted(INGESTED).await?;
-        self.hops.failed_payloads = self.counted(FAILED_PAYLOADS).await?;
-        self.hops.current = self.counted(CURRENT).await?;
-        Ok(())
+        Ok(Hops {
+            on_stream,
+            ingested: self.counted(INGESTED).await?,
+            failed_payloads: self.counted(FAILED_PAYLOADS).await?,
+            current: self.counted(CURRENT).await?,
+            ..self.hops
+        })
     }
 
     async fn counted(&self, sql: &str) -> Result<usize, Box<dyn Error>> {

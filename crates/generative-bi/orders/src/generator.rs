@@ -190,7 +190,7 @@ mod tests {
             .as_ref()
             .is_some_and(|note| !note.is_ascii())));
         assert!(some(
-            &|line| line.unit_price.to_string().len() > 7 && line.discount > Discount::new(9_860)
+            &|line| line.unit_price.to_string().len() > 6 && line.discount > Discount::new(9_860)
         ));
         assert!(some(&|line| line.expires_at.is_some()));
     }

@@ -24,6 +24,17 @@ pub struct Hops {
 }
 
 impl Hops {
+    /// What was added to the stream and to the warehouse's records since `earlier`.
+    #[must_use]
+    pub fn since(self, earlier: &Self) -> Self {
+        Self {
+            on_stream: self.on_stream.saturating_sub(earlier.on_stream),
+            ingested: self.ingested.saturating_sub(earlier.ingested),
+            failed_payloads: self.failed_payloads.saturating_sub(earlier.failed_payloads),
+            ..self
+        }
+    }
+
     /// Records that must be on the stream.
     pub fn sent(&self) -> usize {
         self.written + self.repeated + self.broken
@@ -158,6 +169,23 @@ mod tests {
         for (hops, problem) in cases {
             assert_eq!(hops.problems(), [problem]);
         }
+    }
+
+    #[test]
+    fn what_was_there_before_does_not_count() {
+        let earlier = Hops {
+            on_stream: 7,
+            ingested: 7,
+            failed_payloads: 1,
+            ..Hops::default()
+        };
+        let now = Hops {
+            on_stream: 22,
+            ingested: 22,
+            failed_payloads: 4,
+            ..GOOD
+        };
+        assert_eq!(now.since(&earlier), GOOD);
     }
 
     #[test]

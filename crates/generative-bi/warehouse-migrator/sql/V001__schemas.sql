@@ -3,6 +3,10 @@
 -- https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_super_attribute.html
 ALTER USER "${ADMIN_USER}" SET enable_case_sensitive_super_attribute TO TRUE;
 
+-- Quoted names too: a stream's name may have capitals, and so may a role's.
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html
+ALTER USER "${ADMIN_USER}" SET enable_case_sensitive_identifier TO TRUE;
+
 -- What the stream brought, as it came.
 CREATE SCHEMA IF NOT EXISTS ingest;
 

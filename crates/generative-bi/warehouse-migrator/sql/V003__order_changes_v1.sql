@@ -3,6 +3,7 @@
 -- an error for it would lose it.
 -- https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-streaming-recommendations.html
 SET enable_case_sensitive_super_attribute TO TRUE;
+SET enable_case_sensitive_identifier TO TRUE;
 
 CREATE MATERIALIZED VIEW ingest.order_changes_v1 AUTO REFRESH YES AS
 SELECT

@@ -36,7 +36,8 @@ FROM warehouse.raw_order_changes
 WHERE payload."schemaVersion"::VARCHAR(65535) = '1';
 
 -- Changes as the table's own Kinesis destination writes them: DynamoDB JSON, and no sequence number. The time's unit
--- stands beside it; without one it is milliseconds.
+-- stands beside it; without one it is milliseconds, which become microseconds by three more digits: a product could
+-- overflow, and would raise an error for every reader.
 -- https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds_using-shards-and-metrics.html
 CREATE OR REPLACE VIEW warehouse.captured_order_changes AS
 SELECT
@@ -49,7 +50,7 @@ SELECT
     CASE payload.dynamodb."ApproximateCreationDateTimePrecision"::VARCHAR(65535)
         WHEN 'MICROSECOND'
             THEN TRY_CAST(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535) AS BIGINT)
-        ELSE TRY_CAST(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535) AS BIGINT) * 1000
+        ELSE TRY_CAST(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535) || '000' AS BIGINT)
     END AS event_time,
     '' AS change_sequence,
     payload.dynamodb."Keys"."orderId"."S"::VARCHAR(65535) AS order_id,

@@ -5,6 +5,7 @@
 -- folded, the first statement is CALL warehouse.fold_order_changes(): rows that are moved keep the time of their refresh.)
 -- https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-streaming-ingestion.html
 SET enable_case_sensitive_super_attribute TO TRUE;
+SET enable_case_sensitive_identifier TO TRUE;
 
 CREATE MATERIALIZED VIEW ingest.order_changes AUTO REFRESH YES AS
 SELECT

@@ -1,3 +1,6 @@
+-- Users that sign in with a role are called after it, capitals and all.
+SET enable_case_sensitive_identifier TO TRUE;
+
 -- Who draws dashboards sees the star and nothing behind it: a view reads with its owner's rights. The names in SUPER paths
 -- are the session's, so these users need the setting too.
 CREATE ROLE bi_reader;

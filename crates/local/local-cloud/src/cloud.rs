@@ -367,7 +367,12 @@ fn native_capture(
     let table = output(outputs, "OrdersTableName")?.to_owned();
     let stream = output(outputs, "OrderChangeStreamName")?;
     let config = clients::sdk_config(endpoint);
-    Ok(Some(NativeCapture::start(&config, Arc::clone(services), table, stream)))
+    Ok(Some(NativeCapture::start(
+        &config,
+        Arc::clone(services),
+        table,
+        stream,
+    )))
 }
 
 /// An output that the stack must have.

@@ -187,7 +187,10 @@ mod tests {
             assert_eq!(capture.name().parse::<ChangeCapture>().unwrap(), capture);
         }
         let error = "stream".parse::<ChangeCapture>().unwrap_err().to_string();
-        assert_eq!(error, "no capture is called \"stream\"; there are: forwarder, native");
+        assert_eq!(
+            error,
+            "no capture is called \"stream\"; there are: forwarder, native"
+        );
     }
 
     #[test]

@@ -70,7 +70,11 @@ mod tests {
 
     #[test]
     fn a_run_can_be_repeated() {
-        let changes = vec![json!({ "eventID": "a" }), json!({ "eventID": "b" }), json!({ "eventID": "c" })];
+        let changes = vec![
+            json!({ "eventID": "a" }),
+            json!({ "eventID": "b" }),
+            json!({ "eventID": "c" }),
+        ];
         let one = Delivery::default().arrange(changes.clone());
         assert_eq!(one, Delivery::default().arrange(changes));
     }
