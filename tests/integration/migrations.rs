@@ -109,26 +109,63 @@ async fn what_is_wrong_with_a_migration_is_named() {
     );
 }
 
-/// The latest definition of the streaming view under another name, with a column more, and what leads over to it.
-fn redefinition() -> String {
-    let [.., sixth, _, _, _] = &repository_files()[..] else {
-        panic!("the repository has migrations")
-    };
-    let text = fs::read_to_string(sixth).expect("a file can be read");
-    let text = text
-        .replace("ingest.order_changes_v1", "ingest.old_changes")
+/// The text of the file whose name has `part` in it.
+fn file_with(part: &str) -> String {
+    let files = repository_files();
+    let file = files
+        .iter()
+        .find(|file| file.to_string_lossy().contains(part))
+        .unwrap_or_else(|| panic!("there is a file {part}"));
+    fs::read_to_string(file).expect("a file can be read")
+}
+
+/// A file that made or led over to the streaming view, for the next view and from the present one.
+fn for_the_next_view(text: &str) -> String {
+    text.replace("ingest.order_changes_archive", "ingest.THE_ARCHIVE")
+        .replace("ingest.order_changes_v1", "ingest.THE_PRESENT")
         .replace("ingest.order_changes", "ingest.order_changes_v3")
-        .replace("ingest.old_changes", "ingest.order_changes")
-        .replace(
-            "OCTET_LENGTH(kinesis_data) AS payload_bytes",
-            "OCTET_LENGTH(kinesis_data) AS payload_bytes,\n    partition_key AS key_again",
-        );
-    let (head, rest) = text
-        .split_once("SET enable_case_sensitive_super_attribute TO TRUE;")
-        .expect("the file begins with its settings");
-    format!(
-        "{head}CALL warehouse.fold_order_changes();\nSET enable_case_sensitive_super_attribute TO TRUE;{rest}"
+        .replace("ingest.THE_PRESENT", "ingest.order_changes")
+        .replace("ingest.THE_ARCHIVE", "ingest.order_changes_archive")
+}
+
+/// The next definition: with a column more.
+fn next_definition() -> String {
+    let file = file_with("V006");
+    let (view, _) = file
+        .split_once("-- Gets its columns")
+        .expect("the archive comes behind the view");
+    for_the_next_view(view).replace(
+        "OCTET_LENGTH(kinesis_data) AS payload_bytes",
+        "OCTET_LENGTH(kinesis_data) AS payload_bytes,\n    partition_key AS key_again",
     )
+}
+
+/// What leads over to it. The view has columns that the archive has not.
+fn next_lead_over() -> String {
+    for_the_next_view(&file_with("V007"))
+        .replace(
+            "REFRESH MATERIALIZED",
+            "CALL warehouse.fold_order_changes();\nREFRESH MATERIALIZED",
+        )
+        .replace(
+            "APPEND FROM ingest.order_changes;",
+            "APPEND FROM ingest.order_changes IGNOREEXTRA;",
+        )
+}
+
+/// The procedure that deletes raw changes, without the week of waiting and under another name.
+fn prune_at_once(view: &str) -> String {
+    let file = file_with("V008");
+    let (_, procedure) = file
+        .split_once("CREATE OR REPLACE PROCEDURE warehouse.prune_order_changes()")
+        .expect("the file has the procedure");
+    let procedure = procedure
+        .replace("DATEADD(day, -7, GETDATE())", "DATEADD(day, 1, GETDATE())")
+        .replace(
+            "DELETE FROM ingest.order_changes\n",
+            &format!("DELETE FROM {view}\n"),
+        );
+    format!("CREATE OR REPLACE PROCEDURE warehouse.prune_now(){procedure}")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,13 +184,10 @@ async fn a_new_definition_of_the_view_and_pruning_lose_nothing() {
 
     // Raw changes go once the state has them, and only those: here without waiting for a week.
     let directory = copy_of_sql();
-    let seventh = fs::read_to_string(&repository_files()[6]).expect("a file can be read");
-    let prune = seventh
-        .split_once("CREATE OR REPLACE PROCEDURE warehouse.prune_order_changes()")
-        .map(|(_, rest)| rest.replace("DATEADD(day, -7, GETDATE())", "DATEADD(day, 1, GETDATE())"))
-        .expect("the file has the procedure");
-    let text = format!("CREATE OR REPLACE PROCEDURE warehouse.prune_now(){prune}");
-    fs::write(directory.path().join(next_file(1, "prune_now")), text).expect("a file can be written");
+    let write = |number: usize, name: &str, text: String| {
+        fs::write(directory.path().join(next_file(number, name)), text).expect("a file can be written");
+    };
+    write(1, "prune_now", prune_at_once("ingest.order_changes"));
     let (code, said) = migrate(&bi, directory.path()).await;
     assert_eq!(code, Some(0), "{said}");
     let rows = "SELECT COUNT(*) FROM ingest.order_changes";
@@ -165,19 +199,26 @@ async fn a_new_definition_of_the_view_and_pruning_lose_nothing() {
     assert_eq!(bi.count(rows).await, 1, "what does not parse stays");
     bi.reconciles(&history).await;
 
-    // The new view reads the stream from its beginning again, and takes over what the old one has.
-    fs::write(
-        directory.path().join(next_file(2, "order_changes_v3")),
-        redefinition(),
-    )
-    .expect("a file can be written");
+    // The new view reads the stream from its beginning again; what the old one has is moved to the archive.
+    write(2, "order_changes_v3", next_definition());
+    write(3, "order_changes_v3_lead_over", next_lead_over());
+    write(4, "prune_v3_now", prune_at_once("ingest.order_changes_v3"));
     let (code, said) = migrate(&bi, directory.path()).await;
     assert_eq!(code, Some(0), "{said}");
-    let failed = "SELECT COUNT(*) FROM ingest.order_changes_v3 WHERE failed_payload IS NOT NULL";
+    let raw = "SELECT COUNT(*) FROM warehouse.raw_order_changes";
+    let failed = "SELECT COUNT(*) FROM warehouse.raw_order_changes WHERE failed_payload IS NOT NULL";
     assert_eq!(
         bi.count(failed).await,
         2,
-        "the broken record is read again, and was taken over"
+        "the broken record is read again, and was moved"
+    );
+    bi.reconciles(&history).await;
+    bi.run("CALL warehouse.fold_order_changes()").await;
+    bi.run("CALL warehouse.prune_now()").await;
+    assert_eq!(
+        bi.count(raw).await,
+        2,
+        "what is folded goes from the new view too"
     );
     bi.reconciles(&history).await;
 }

@@ -23,7 +23,7 @@ QUESTIONS = ROOT / "crates/generative-bi/orders/questions.json"
 # Redshift's own statements for which sqlglot has no grammar.
 OPAQUE = [
     "ALTER DEFAULT PRIVILEGES IN SCHEMA",
-    "ALTER TABLE ingest.order_changes APPEND FROM",
+    "ALTER TABLE ingest.order_changes_archive APPEND FROM",
     'ALTER USER "x" SET enable_case_sensitive_identifier TO TRUE',
     'ALTER USER "x" SET enable_case_sensitive_super_attribute TO TRUE',
     "CREATE EXTERNAL SCHEMA IF NOT EXISTS kinesis FROM KINESIS IAM_ROLE",
@@ -31,7 +31,7 @@ OPAQUE = [
     'CREATE USER "x" PASSWORD DISABLE',
     "GRANT ROLE",
     "GRANT SELECT ON ALL TABLES IN SCHEMA",
-    "LOCK warehouse.order_state",
+    "LOCK warehouse.folding_lock",
     "REFRESH MATERIALIZED VIEW",
 ]
 

@@ -1,5 +1,5 @@
 -- Names in a SUPER path are folded to lower case unless the session says otherwise, and DynamoDB's attributes are
--- mixed case. It is a setting of the user, so that automatic refreshes and scheduled calls have it too.
+-- mixed case. As a setting of the user it holds in scheduled calls too.
 -- https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_super_attribute.html
 ALTER USER "${ADMIN_USER}" SET enable_case_sensitive_super_attribute TO TRUE;
 

@@ -1,6 +1,5 @@
--- one statement at a time
 -- One view for the stream: each view would read it once more. What is no JSON is kept beside what is: a view that raised
--- an error for it would lose it.
+-- an error for it would lose it. (A text of more than 65,535 bytes does not fit into SUPER: its record is kept there too.)
 -- https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-streaming-recommendations.html
 SET enable_case_sensitive_super_attribute TO TRUE;
 SET enable_case_sensitive_identifier TO TRUE;

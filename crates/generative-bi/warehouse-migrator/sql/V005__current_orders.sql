@@ -1,6 +1,8 @@
 SET enable_case_sensitive_super_attribute TO TRUE;
+SET enable_case_sensitive_identifier TO TRUE;
 
--- The one place that names the streaming view. A new definition of it is put in here.
+-- What views read of the stream. A new definition of the streaming view is put in here; warehouse.prune_order_changes()
+-- names it too.
 CREATE OR REPLACE VIEW warehouse.raw_order_changes AS
 SELECT arrived_at, refresh_time, shard_id, sequence_number, payload, failed_payload
 FROM ingest.order_changes_v1;
@@ -12,9 +14,10 @@ SELECT
     refresh_time,
     shard_id,
     sequence_number,
+    payload,
     payload."eventName"::VARCHAR(65535) AS event_name,
     payload."eventId"::VARCHAR(65535) AS event_id,
-    TRY_CAST(payload."eventTime"::VARCHAR(65535) AS BIGINT) AS event_time,
+    TRY_CAST(NULLIF(TRIM(payload."eventTime"::VARCHAR(65535)), '') AS BIGINT) AS event_time,
     COALESCE(payload."sequenceNumber"::VARCHAR(65535), '') AS change_sequence,
     payload.keys."orderId"::VARCHAR(65535) AS order_id,
     payload.keys.line::VARCHAR(65535) AS line,
@@ -45,12 +48,13 @@ SELECT
     refresh_time,
     shard_id,
     sequence_number,
+    payload,
     payload."eventName"::VARCHAR(65535) AS event_name,
     payload."eventID"::VARCHAR(65535) AS event_id,
     CASE payload.dynamodb."ApproximateCreationDateTimePrecision"::VARCHAR(65535)
         WHEN 'MICROSECOND'
-            THEN TRY_CAST(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535) AS BIGINT)
-        ELSE TRY_CAST(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535) || '000' AS BIGINT)
+            THEN TRY_CAST(NULLIF(TRIM(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535)), '') AS BIGINT)
+        ELSE TRY_CAST(NULLIF(TRIM(payload.dynamodb."ApproximateCreationDateTime"::VARCHAR(65535)), '') || '000' AS BIGINT)
     END AS event_time,
     '' AS change_sequence,
     payload.dynamodb."Keys"."orderId"."S"::VARCHAR(65535) AS order_id,
@@ -72,86 +76,103 @@ SELECT
 FROM warehouse.raw_order_changes
 WHERE payload.dynamodb IS NOT NULL AND payload."schemaVersion" IS NULL;
 
--- Every change that can be read as a version of an order line. `version` sorts as the versions of a line follow each
--- other: event time, then sequence by length and text (padded, text order is number order), then INSERT before MODIFY
--- before REMOVE, then the event's id. The native capture has no sequence: of two changes within one microsecond the kind
--- decides, then the id, so that every reader decides alike. A value of a wrong type is NULL and takes no other with it.
-CREATE OR REPLACE VIEW warehouse.order_versions AS
+-- Every record in the shape of a change, and whether a version of an order line can be made of it. Text that is longer
+-- than the state's columns cannot: cut off, it would be another text.
+CREATE OR REPLACE VIEW warehouse.read_order_changes AS
 SELECT
-    changes.shard_id || '/' || changes.sequence_number AS record_id,
-    changes.arrived_at,
-    changes.refresh_time,
-    changes.order_id::VARCHAR(2048) AS order_id,
-    TRY_CAST(changes.line AS INTEGER) AS line,
-    (LPAD(changes.event_time::VARCHAR(20), 20, '0')
-        || '/' || LPAD(changes.change_sequence, 40, '0')
-        || '/' || CASE changes.event_name WHEN 'INSERT' THEN '1' WHEN 'MODIFY' THEN '2' ELSE '3' END
-        || '/' || changes.event_id)::VARCHAR(256) AS version,
-    changes.event_time,
-    changes.change_sequence::VARCHAR(40) AS change_sequence,
-    changes.event_name = 'REMOVE' AS deleted,
-    changes.customer_id::VARCHAR(2048) AS customer_id,
-    changes.product_id::VARCHAR(2048) AS product_id,
-    changes.product_name::VARCHAR(2048) AS product_name,
-    changes.category::VARCHAR(2048) AS category,
-    changes.region::VARCHAR(2048) AS region,
-    changes.channel::VARCHAR(2048) AS channel,
-    changes.status::VARCHAR(2048) AS status,
-    TRY_CAST(changes.quantity AS INTEGER) AS quantity,
-    TRY_CAST(changes.unit_price AS DECIMAL(18,2)) AS unit_price,
-    TRY_CAST(changes.discount AS DECIMAL(18,4)) AS discount,
-    TRY_CAST(changes.amount AS DECIMAL(18,2)) AS amount,
-    TRY_CAST(REPLACE(LEFT(changes.placed_at, 19), 'T', ' ') AS TIMESTAMP) AS placed_at,
-    changes.note
+    changes.*,
+    COALESCE(
+        changes.event_name IN ('INSERT', 'MODIFY', 'REMOVE')
+        AND (changes.event_name = 'REMOVE' OR changes.image_order_id IS NOT NULL)
+        AND changes.event_time BETWEEN 0 AND 9007199254740991
+        AND OCTET_LENGTH(changes.change_sequence) <= 40
+        AND OCTET_LENGTH(changes.event_id) <= 64
+        AND OCTET_LENGTH(changes.order_id) <= 2048
+        AND TRY_CAST(NULLIF(TRIM(changes.line), '') AS INTEGER) IS NOT NULL
+        AND COALESCE(OCTET_LENGTH(changes.customer_id), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.product_id), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.product_name), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.category), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.region), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.channel), 0) <= 2048
+        AND COALESCE(OCTET_LENGTH(changes.status), 0) <= 2048,
+        FALSE
+    ) AS usable
 FROM (
     SELECT * FROM warehouse.forwarded_order_changes
     UNION ALL
     SELECT * FROM warehouse.captured_order_changes
-) AS changes
-WHERE changes.event_name IN ('INSERT', 'MODIFY', 'REMOVE')
-    AND (changes.event_name = 'REMOVE' OR changes.image_order_id IS NOT NULL)
-    AND changes.event_time BETWEEN 0 AND 9007199254740991
-    AND LEN(changes.change_sequence) <= 40
-    AND LEN(changes.event_id) <= 64
-    AND OCTET_LENGTH(changes.order_id) <= 2048
-    AND TRY_CAST(changes.line AS INTEGER) IS NOT NULL
-    AND COALESCE(OCTET_LENGTH(changes.customer_id), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.product_id), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.product_name), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.category), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.region), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.channel), 0) <= 2048
-    AND COALESCE(OCTET_LENGTH(changes.status), 0) <= 2048;
+) AS changes;
 
--- What came and is no version of an order line: it is in no other view, stays in the raw changes, and is looked at here.
+-- Every change that is a version of an order line. `version` sorts as the versions of a line follow each other: event
+-- time, then sequence by length and text (padded, text order is number order), then INSERT before MODIFY before REMOVE,
+-- then the event's id. The native capture has no sequence: of two changes within one microsecond the kind decides, then
+-- the id, so that every reader decides alike. A value of a wrong type is NULL and takes no other with it; TRY_CAST takes
+-- anything but a blank text (https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html).
+-- So is money of more than eleven digits before the point: a single such line could make the sums and rates in `bi`
+-- overflow, which raises an error for every reader.
+CREATE OR REPLACE VIEW warehouse.order_versions AS
+SELECT
+    shard_id || '/' || sequence_number AS record_id,
+    arrived_at,
+    refresh_time,
+    (order_id || '/' || TRY_CAST(NULLIF(TRIM(line), '') AS INTEGER)::VARCHAR(11))::VARCHAR(2064) AS item_key,
+    order_id::VARCHAR(2048) AS order_id,
+    TRY_CAST(NULLIF(TRIM(line), '') AS INTEGER) AS line,
+    (LPAD(event_time::VARCHAR(20), 20, '0')
+        || '/' || LPAD(change_sequence, 40, '0')
+        || '/' || CASE event_name WHEN 'INSERT' THEN '1' WHEN 'MODIFY' THEN '2' ELSE '3' END
+        || '/' || event_id)::VARCHAR(256) AS version,
+    event_time,
+    change_sequence::VARCHAR(40) AS change_sequence,
+    event_name = 'REMOVE' AS deleted,
+    customer_id::VARCHAR(2048) AS customer_id,
+    product_id::VARCHAR(2048) AS product_id,
+    product_name::VARCHAR(2048) AS product_name,
+    category::VARCHAR(2048) AS category,
+    region::VARCHAR(2048) AS region,
+    channel::VARCHAR(2048) AS channel,
+    status::VARCHAR(2048) AS status,
+    TRY_CAST(NULLIF(TRIM(quantity), '') AS INTEGER) AS quantity,
+    TRY_CAST(unit_price AS DECIMAL(13,2))::DECIMAL(18,2) AS unit_price,
+    TRY_CAST(NULLIF(TRIM(discount), '') AS DECIMAL(18,4)) AS discount,
+    TRY_CAST(amount AS DECIMAL(13,2))::DECIMAL(18,2) AS amount,
+    TRY_CAST(REPLACE(LEFT(placed_at, 19), 'T', ' ') AS TIMESTAMP) AS placed_at,
+    note
+FROM warehouse.read_order_changes
+WHERE usable;
+
+-- What came and is no version of an order line: in no shape of a change (no JSON among it), or of no use. It is in no
+-- other view, stays in the raw changes, and is looked at here.
 CREATE OR REPLACE VIEW warehouse.unusable_order_changes AS
-SELECT raw.arrived_at, raw.shard_id, raw.sequence_number, raw.payload, raw.failed_payload
-FROM warehouse.raw_order_changes AS raw
-WHERE NOT EXISTS (
-    SELECT 1
-    FROM warehouse.order_versions AS versions
-    WHERE versions.record_id = raw.shard_id || '/' || raw.sequence_number
-);
+SELECT arrived_at, shard_id, sequence_number, payload, failed_payload
+FROM warehouse.raw_order_changes
+WHERE COALESCE(payload."schemaVersion"::VARCHAR(65535), '') <> '1'
+    AND NOT (payload.dynamodb IS NOT NULL AND payload."schemaVersion" IS NULL)
+UNION ALL
+SELECT arrived_at, shard_id, sequence_number, payload, NULL AS failed_payload
+FROM warehouse.read_order_changes
+WHERE NOT usable;
 
 -- The newest version of each line: of the state, and of the changes since. Those of the last refresh that was folded are
 -- read again, which costs little and needs no trust in what came with it. Duplicates are equal and collapse.
 CREATE OR REPLACE VIEW warehouse.newest_orders AS
 SELECT
-    order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name, category,
-    region, channel, status, quantity, unit_price, discount, amount, placed_at, note
+    item_key, order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name,
+    category, region, channel, status, quantity, unit_price, discount, amount, placed_at, note
 FROM (
     SELECT
         versions.*,
-        ROW_NUMBER() OVER (PARTITION BY versions.order_id, versions.line ORDER BY versions.version DESC) AS age
+        ROW_NUMBER() OVER (PARTITION BY versions.item_key ORDER BY versions.version DESC) AS age
     FROM (
         SELECT
-            order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name,
-            category, region, channel, status, quantity, unit_price, discount, amount, placed_at, note
+            item_key, order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id,
+            product_name, category, region, channel, status, quantity, unit_price, discount, amount, placed_at, note
         FROM warehouse.order_state
         UNION ALL
         SELECT
-            order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id, product_name,
-            category, region, channel, status, quantity, unit_price, discount, amount, placed_at, note
+            item_key, order_id, line, version, event_time, change_sequence, deleted, customer_id, product_id,
+            product_name, category, region, channel, status, quantity, unit_price, discount, amount, placed_at, note
         FROM warehouse.order_versions
         WHERE refresh_time >= (SELECT folded_until FROM warehouse.order_folding)
     ) AS versions

@@ -73,8 +73,12 @@ impl LocalCloud {
         let outputs = deploy(&options, &directories, &endpoint.url(), &progress).await?;
         open_doors(&services, &outputs, &endpoint.url(), &options, &progress)?;
         let postgres = open_warehouse(&services, &options, &directories, &endpoint.url(), &progress).await?;
-        if postgres.is_some() {
-            migrate(&outputs, &directories, &endpoint.url(), &progress).await?;
+        if let Some(postgres) = &postgres {
+            let url = endpoint.url();
+            tokio::select! {
+                migrated = migrate(&outputs, &directories, &url, &progress) => migrated?,
+                status = postgres.died() => return Err(postgres.death(status)),
+            }
         }
         let capture = native_capture(&services, &outputs, &endpoint.url(), &options, &progress)?;
         let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
@@ -360,7 +364,7 @@ fn native_capture(
     options: &Options,
     progress: impl Fn(&str),
 ) -> Result<Option<NativeCapture>, Error> {
-    if options.deploy != Some(Pattern::GenerativeBi) || options.change_capture != ChangeCapture::Native {
+    if !captures_natively(options) {
         return Ok(None);
     }
     progress("capturing changes here: the emulator's CloudFormation has no Kinesis destination of a table");
@@ -411,11 +415,16 @@ async fn mappings(
         return Ok(None);
     }
     let mappings = Mappings::start(&config, directories.log("driver.jsonl"))?;
-    if options.deploy.is_some() {
+    if options.deploy.is_some() && !captures_natively(options) {
         progress("waiting until the mappings read their streams");
         mappings.read().await?;
     }
     Ok(Some(mappings))
+}
+
+/// Whether the table's own destination captures its changes: then the stack has no mapping.
+fn captures_natively(options: &Options) -> bool {
+    options.deploy == Some(Pattern::GenerativeBi) && options.change_capture == ChangeCapture::Native
 }
 
 fn foreign() -> Error {

@@ -4,7 +4,7 @@
 //! <https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.custom_resources-readme.html>
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::error::DisplayErrorContext;
@@ -16,11 +16,19 @@ use crate::Error;
 /// Between two questions whether it is done.
 const QUERY_INTERVAL: Duration = Duration::from_millis(100);
 
+/// How long all of it may take. It takes some seconds; a warehouse that is stuck must not hold up the start for ever.
+const DEADLINE: Duration = Duration::from_secs(180);
+
 /// Applies what is not applied yet, and returns when all of it is. `log` is where the function writes.
 pub(crate) async fn apply(client: &Client, function: &str, log: &Path) -> Result<(), Error> {
+    let applied = tokio::time::timeout(DEADLINE, ask_until_complete(client, function, log)).await;
+    applied.unwrap_or_else(|_| Err(failed("not done in time", log)))
+}
+
+async fn ask_until_complete(client: &Client, function: &str, log: &Path) -> Result<(), Error> {
     let mut event = json!({
         "RequestType": "Create",
-        "RequestId": "local-cloud",
+        "RequestId": request_id(),
         "StackId": "local-cloud",
         "LogicalResourceId": "Migrations",
         "ResourceType": "Custom::WarehouseMigrations",
@@ -36,6 +44,12 @@ pub(crate) async fn apply(client: &Client, function: &str, log: &Path) -> Result
             None => return Err(failed("its answer has no IsComplete", log)),
         }
     }
+}
+
+/// Another one for each start: a statement that failed under an id is not tried again under it.
+fn request_id() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    format!("local-cloud-{}", since.as_nanos())
 }
 
 /// What was answered first is part of every question that follows.

@@ -1,8 +1,5 @@
--- Users that sign in with a role are called after it, capitals and all.
-SET enable_case_sensitive_identifier TO TRUE;
-
--- Who draws dashboards sees the star and nothing behind it: a view reads with its owner's rights. The names in SUPER paths
--- are the session's, so these users need the setting too.
+-- Who draws dashboards sees the star and nothing behind it: a view reads with its owner's rights, and under the settings
+-- that it was made with. The setting is for what these users write themselves.
 CREATE ROLE bi_reader;
 GRANT USAGE ON SCHEMA bi TO ROLE bi_reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA bi TO ROLE bi_reader;

@@ -41,6 +41,7 @@ SELECT DISTINCT region
 FROM warehouse.current_orders
 WHERE region IS NOT NULL;
 
+-- Lines that name a product and a region; one that does not is in bi.order_lines only.
 CREATE OR REPLACE VIEW bi.daily_sales AS
 SELECT
     lines.order_day,
