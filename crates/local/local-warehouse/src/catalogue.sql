@@ -19,6 +19,8 @@ CREATE TABLE IF NOT EXISTS redshift_catalog.streaming_views (
     query text NOT NULL,
     auto_refresh boolean NOT NULL
 );
+-- The last refresh's time: the next one's is later, whatever the clock says.
+ALTER TABLE redshift_catalog.streaming_views ADD COLUMN IF NOT EXISTS refreshed_at timestamptz;
 
 -- Ordinary materialized views that refresh themselves.
 CREATE TABLE IF NOT EXISTS redshift_catalog.auto_refreshed_views (

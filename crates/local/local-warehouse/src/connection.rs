@@ -1,12 +1,17 @@
 //! A connection to PostgreSQL with what Redshift keeps of a session.
 
 use redshift_sql::Session;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls};
 
 use crate::catalogue;
 use crate::failure::Failure;
 use crate::postgres::ConnectionSettings;
 use crate::settings::{self, Setting};
+
+/// What the names of users begin with who sign in with an identity or a role.
+/// <https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_GetCredentials.html>
+const OF_IAM: [&str; 2] = ["IAM:", "IAMR:"];
 
 /// One database of a server.
 #[derive(Clone, Debug)]
@@ -76,7 +81,11 @@ impl Connection {
         Ok(())
     }
 
+    /// A user that comes by IAM is created at its first sign-in.
     async fn become_user(&self, user: &str) -> Result<(), Failure> {
+        if OF_IAM.iter().any(|prefix| user.starts_with(prefix)) {
+            create_user(&self.client, user, true).await?;
+        }
         let known = "SELECT 1 FROM pg_roles WHERE rolname = $1 AND rolcanlogin";
         if self.client.query_opt(known, &[&user]).await?.is_none() {
             let user = user.replace('"', "");
@@ -102,6 +111,22 @@ impl Connection {
             // The failed statement has ended the transaction, and with it the change of user.
             (Err(failure), _) => Err(failure),
         }
+    }
+}
+
+/// Creates a user, unless it is there: then it fails, or leaves it as it is.
+pub(crate) async fn create_user(client: &Client, name: &str, if_not_exists: bool) -> Result<(), Failure> {
+    match client
+        .batch_execute(&format!("CREATE ROLE {} LOGIN", quoted(name)))
+        .await
+    {
+        Err(error) if error.code() == Some(&SqlState::DUPLICATE_OBJECT) => match if_not_exists {
+            true => Ok(()),
+            false => Err(Failure::error(format!("user \"{name}\" already exists"))),
+        },
+        // Somebody else creates it at this moment.
+        Err(error) if if_not_exists && error.code() == Some(&SqlState::UNIQUE_VIOLATION) => Ok(()),
+        done => Ok(done?),
     }
 }
 

@@ -39,6 +39,10 @@ pub const CLIENT_TOKEN_LENGTH: RangeInclusive<usize> = 1..=64;
 /// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-calling-idempotency.html>
 pub const CLIENT_TOKEN_WINDOW: Duration = Duration::from_secs(8 * 60 * 60);
 
+/// How long a statement and its result are known after its end.
+/// <https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html>
+pub const STATEMENT_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Seconds that a session is kept after a statement.
 /// <https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html>
 pub const SESSION_KEEP_ALIVE_SECONDS: RangeInclusive<i64> = 0..=86_400;

@@ -3,7 +3,7 @@
 mod statement;
 mod status;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -14,13 +14,13 @@ pub(crate) use self::statement::{NewStatement, Outcome, Part, Statement};
 pub(crate) use self::status::Status;
 use crate::cancellation::Cancellation;
 use crate::data_api::{ApiError, Submission};
-use crate::limits::{ACTIVE_STATEMENTS_MAX, CLIENT_TOKEN_WINDOW};
+use crate::limits::{ACTIVE_STATEMENTS_MAX, CLIENT_TOKEN_WINDOW, STATEMENT_KEPT};
 use crate::result_set::ResultSet;
 
 /// What a statement behind a failed one is told.
 const EARLIER_FAILED: &str = "Connection or an prior query failed.";
 
-/// All statements since the start.
+/// The statements that are not yet forgotten.
 #[derive(Debug, Default)]
 pub(crate) struct Statements {
     kept: Mutex<Kept>,
@@ -30,7 +30,9 @@ pub(crate) struct Statements {
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     by_id: HashMap<Uuid, Statement>,
-    in_order: Vec<Uuid>,
+    in_order: VecDeque<Uuid>,
+    /// How many were in order before the first that still is: places do not shift when it is forgotten.
+    forgotten: usize,
     by_token: HashMap<String, (Uuid, Instant)>,
     queries: i64,
 }
@@ -72,15 +74,33 @@ impl Kept {
         if let Some(token) = new.client_token.take() {
             self.by_token.insert(token, (new.id, Instant::now()));
         }
-        self.in_order.push(new.id);
+        self.in_order.push_back(new.id);
         self.by_id.insert(new.id, Statement::new(new));
+    }
+
+    /// Forgets statements, with their results, that ended long ago. The oldest that has not holds on to those behind it.
+    fn forget_old(&mut self) {
+        while let Some(statement) = self.in_order.front().and_then(|id| self.by_id.get(id)) {
+            if statement
+                .ended
+                .is_none_or(|ended| ended.elapsed() < STATEMENT_KEPT)
+            {
+                return;
+            }
+            let id = statement.id;
+            self.by_id.remove(&id);
+            self.in_order.pop_front();
+            self.forgotten += 1;
+        }
     }
 }
 
 impl Statements {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Kept> {
         // Whoever panicked was reading, or has left a statement without its last change.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.forget_old();
+        kept
     }
 
     /// Looks at a statement.
@@ -97,10 +117,11 @@ impl Statements {
         look: impl Fn(&Statement) -> Option<Value>,
     ) -> Vec<(usize, Value)> {
         let kept = self.lock();
-        let end = before.unwrap_or(kept.in_order.len()).min(kept.in_order.len());
-        let places = kept.in_order[..end].iter().enumerate().rev();
+        let places = kept.in_order.iter().enumerate().rev();
         places
-            .filter_map(|(place, id)| Some((place, look(kept.by_id.get(id)?)?)))
+            .map(|(nth, id)| (id, kept.forgotten + nth))
+            .filter(|(_, place)| before.is_none_or(|before| *place < before))
+            .filter_map(|(id, place)| Some((place, look(kept.by_id.get(id)?)?)))
             .collect()
     }
 
@@ -118,7 +139,7 @@ impl Statements {
     pub(crate) fn ended(&self, id: Uuid) -> Option<impl Future<Output = ()> + use<>> {
         let mut done = self.lock().by_id.get(&id)?.done.subscribe();
         Some(async move {
-            // The sender lives as long as the statement: as long as the warehouse.
+            // The sender goes when the statement is forgotten, long after its end.
             let _ = done.wait_for(|done| *done).await;
         })
     }
@@ -235,11 +256,7 @@ mod tests {
     use super::*;
     use crate::sessions::Target;
 
-    #[test]
-    fn a_token_is_known_for_eight_hours() {
-        let mut kept = Kept::default();
-        let id = Uuid::new_v4();
-        let submission = Submission::default();
+    fn new(client_token: Option<&str>) -> NewStatement {
         let target = Target {
             workgroup: "w".to_owned(),
             database: "d".to_owned(),
@@ -247,15 +264,65 @@ mod tests {
             secret_arn: None,
             session: None,
         };
-        kept.insert(NewStatement {
-            id,
-            submission: submission.clone(),
+        NewStatement {
+            id: Uuid::new_v4(),
+            submission: Submission::default(),
             target,
-            client_token: Some("token".to_owned()),
-        });
-        let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
-        for (age, expected) in [(hours(7), Some(id)), (hours(8), None)] {
-            let since = Instant::now().checked_sub(age).unwrap();
+            client_token: client_token.map(str::to_owned),
+        }
+    }
+
+    fn hours_ago(hours: u64) -> Instant {
+        let ago = Duration::from_secs(hours * 60 * 60);
+        Instant::now().checked_sub(ago).unwrap()
+    }
+
+    #[test]
+    fn a_statement_is_known_for_a_day_from_its_end_on() {
+        let statements = Statements::default();
+        let ids: Vec<Uuid> = (0..4)
+            .map(|_| {
+                let new = new(None);
+                let id = new.id;
+                statements.lock().insert(new);
+                id
+            })
+            .collect();
+        let end = |nth: usize, ended: Option<Instant>| {
+            let mut kept = statements.lock();
+            kept.by_id.get_mut(&ids[nth]).unwrap().ended = ended;
+        };
+        let listed = |before| {
+            let listed = statements.newest_first(before, |statement| Some(statement.id.to_string().into()));
+            let nth = |id: Value| ids.iter().position(|each| id == each.to_string());
+            listed
+                .into_iter()
+                .map(|(place, id)| (place, nth(id)))
+                .collect::<Vec<_>>()
+        };
+        end(0, Some(hours_ago(23)));
+        end(1, Some(hours_ago(24)));
+        end(3, Some(hours_ago(24)));
+        assert_eq!(listed(None).len(), 4);
+        end(0, Some(hours_ago(24)));
+        // The third runs. Places are what they were, so that a list goes on where it was.
+        assert_eq!(listed(None), [(3, Some(3)), (2, Some(2))]);
+        assert_eq!(listed(Some(3)), [(2, Some(2))]);
+        assert_eq!(statements.read(ids[0], |_| ()), Err(unknown(ids[0])));
+        assert_eq!(statements.read(ids[2], |_| ()), Ok(()));
+        let last = new(None);
+        statements.lock().insert(last);
+        assert_eq!(listed(None).first(), Some(&(4, None)));
+    }
+
+    #[test]
+    fn a_token_is_known_for_eight_hours() {
+        let mut kept = Kept::default();
+        let new = new(Some("token"));
+        let (id, submission) = (new.id, new.submission.clone());
+        kept.insert(new);
+        for (hours, expected) in [(7, Some(id)), (8, None)] {
+            let since = hours_ago(hours);
             kept.by_token.insert("token".to_owned(), (id, since));
             assert_eq!(kept.by_token(Some("token"), &submission), Ok(expected));
         }

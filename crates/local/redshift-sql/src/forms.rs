@@ -1,12 +1,15 @@
-//! The frozen list: which statements, functions, units, formats and settings there are. Expressions and types are listed by
+//! The frozen list: which statements, functions, units, formats and settings there are, and which
+//! words are no names. Expressions and types are listed by
 //! the exhaustive matches of `translate/expression.rs` and `data_type.rs`.
 
 mod function;
+mod reserved;
 mod statement;
 
 pub(crate) use function::{
     Answers, FUNCTIONS, FUNCTIONS_NOT_REDSHIFT, Function, Order, Rendering, Rewrite, Role, TAKES_SUPER,
 };
+pub(crate) use reserved::RESERVED_WORDS;
 pub(crate) use statement::{NOT_REDSHIFT, Reads, STATEMENTS, Statement};
 
 /// A unit of time: what a statement may call it, and what PostgreSQL does.

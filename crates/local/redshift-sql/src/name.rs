@@ -2,6 +2,7 @@
 
 use sqlparser::ast::{Ident, ObjectName, ObjectNamePart};
 
+use crate::forms::RESERVED_WORDS;
 use crate::plan::{QualifiedName, STAGING, Session};
 use crate::refusal::{Place, Refusal};
 
@@ -15,7 +16,15 @@ const CATALOGUES: [&str; 3] = ["pg_catalog", "information_schema", "pg_toast"];
 /// Redshift folds the ASCII letters of every name to lower case, quoted or not, unless
 /// `enable_case_sensitive_identifier` is on.
 /// <https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html>
-pub(crate) fn folded(ident: &Ident, session: Session) -> String {
+///
+/// A reserved word is no name without quotes.
+pub(crate) fn folded(ident: &Ident, session: Session, place: Place) -> Result<String, Refusal> {
+    not_reserved(ident, place)?;
+    Ok(folded_word(ident, session))
+}
+
+/// The same for a word that may be a function's too.
+pub(crate) fn folded_word(ident: &Ident, session: Session) -> String {
     if session.case_sensitive_identifier && ident.quote_style.is_some() {
         return ident.value.clone();
     }
@@ -24,21 +33,39 @@ pub(crate) fn folded(ident: &Ident, session: Session) -> String {
 
 /// A user's name keeps its case in quotes, whatever the session says.
 /// <https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html>
-pub(crate) fn user(ident: &Ident) -> String {
+pub(crate) fn user(ident: &Ident, place: Place) -> Result<String, Refusal> {
+    not_reserved(ident, place)?;
     if ident.quote_style.is_some() {
-        return ident.value.clone();
+        return Ok(ident.value.clone());
     }
-    ident.value.to_ascii_lowercase()
+    Ok(ident.value.to_ascii_lowercase())
 }
 
-/// A name of a SUPER path. In quotes it keeps its case with either setting on, without them with the SUPER one.
+/// A name of a SUPER path. `enable_case_sensitive_super_attribute` is about names without quotes only; one in quotes keeps
+/// its case with `enable_case_sensitive_identifier`, whatever the other says.
 /// <https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_super_attribute.html>
-pub(crate) fn attribute(ident: &Ident, session: Session) -> String {
-    let quoted = ident.quote_style.is_some() && session.case_sensitive_identifier;
-    if quoted || session.case_sensitive_super_attribute {
-        return ident.value.clone();
+pub(crate) fn attribute(ident: &Ident, session: Session, place: Place) -> Result<String, Refusal> {
+    not_reserved(ident, place)?;
+    let keeps_case = match ident.quote_style {
+        Some(_) => session.case_sensitive_identifier,
+        None => session.case_sensitive_super_attribute,
+    };
+    if keeps_case {
+        return Ok(ident.value.clone());
     }
-    ident.value.to_ascii_lowercase()
+    Ok(ident.value.to_ascii_lowercase())
+}
+
+/// <https://docs.aws.amazon.com/redshift/latest/dg/r_names.html>
+fn not_reserved(ident: &Ident, place: Place) -> Result<(), Refusal> {
+    let mut words = RESERVED_WORDS.iter();
+    match words.find(|word| ident.quote_style.is_none() && ident.value.eq_ignore_ascii_case(word)) {
+        None => Ok(()),
+        Some(word) => Err(Refusal::not_redshift(
+            format!("the reserved word {word} as a name without quotes"),
+            place.or_of(ident.span),
+        )),
+    }
 }
 
 /// For PostgreSQL. Always quoted, so that no word of its grammar gets in the way.
@@ -64,7 +91,7 @@ impl Name {
         let mut parts = Vec::new();
         for part in &name.0 {
             match part {
-                ObjectNamePart::Identifier(ident) => parts.push(folded(ident, session)),
+                ObjectNamePart::Identifier(ident) => parts.push(folded(ident, session, place)?),
                 ObjectNamePart::Function(_) => {
                     return Err(Refusal::not_listed("a function as a name", place));
                 }

@@ -3,10 +3,11 @@
 /// The settings of a session that decide what a statement means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Session {
-    /// `enable_case_sensitive_super_attribute`: without it the names in a SUPER path are folded to lower case.
+    /// `enable_case_sensitive_super_attribute`: without it unquoted names in a SUPER path are folded to lower case.
     /// <https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_super_attribute.html>
     pub case_sensitive_super_attribute: bool,
-    /// `enable_case_sensitive_identifier`: without it quoted identifiers are folded to lower case too.
+    /// `enable_case_sensitive_identifier`: without it quoted identifiers are folded to lower case too, and quoted names in
+    /// a SUPER path.
     /// <https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html>
     pub case_sensitive_identifier: bool,
 }

@@ -192,8 +192,9 @@ impl Statement {
     }
 
     fn folded_word(&mut self) -> Result<(Ident, String), Refusal> {
+        let place = self.reader.place();
         let ident = self.reader.identifier()?;
-        let folded = crate::name::folded(&ident, self.session);
+        let folded = crate::name::folded(&ident, self.session, place)?;
         Ok((ident, folded))
     }
 

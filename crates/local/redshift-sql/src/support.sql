@@ -9,12 +9,35 @@ CREATE OR REPLACE FUNCTION redshift.value(v jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT NULLIF(v, 'null'::jsonb) $$;
 
+-- Whether a string in it is longer than a SUPER holds. JSON that is no longer as a whole need not be asked.
+-- https://docs.aws.amazon.com/redshift/latest/dg/limitations-super.html
+CREATE OR REPLACE FUNCTION redshift.has_long_string(v jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM jsonb_path_query(v, 'strict $.** ? (@.type() == "string")') AS each
+        WHERE octet_length(each #>> '{}') > 65535
+    )
+$$;
+
+-- Whether an object in it has a name twice, which jsonb does not keep. PostgreSQL 15 cannot tell.
+DO $create$
+BEGIN
+    EXECUTE format(
+        'CREATE OR REPLACE FUNCTION redshift.has_name_twice(v text) RETURNS boolean '
+        'LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $body$ BEGIN RETURN %s; END $body$',
+        CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'v IS NOT JSON WITH UNIQUE KEYS'
+            ELSE 'false' END
+    );
+END;
+$create$;
+
 -- What catches an error cannot run in a parallel worker.
 CREATE OR REPLACE FUNCTION redshift.can_json_parse(v text) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL UNSAFE
 AS $$
 BEGIN
-    PERFORM v::jsonb;
+    PERFORM redshift.json_parse(v);
     RETURN true;
 EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
     RETURN false;
@@ -26,7 +49,7 @@ CREATE OR REPLACE FUNCTION redshift.can_json_parse(v bytea) RETURNS boolean
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL UNSAFE
 AS $$
 BEGIN
-    PERFORM convert_from(v, 'UTF8')::jsonb;
+    PERFORM redshift.json_parse(convert_from(v, 'UTF8'));
     RETURN true;
 EXCEPTION WHEN data_exception OR program_limit_exceeded OR statement_too_complex THEN
     RETURN false;
@@ -34,12 +57,24 @@ END;
 $$;
 
 CREATE OR REPLACE FUNCTION redshift.json_parse(v text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT NULLIF(v::jsonb, 'null'::jsonb) $$;
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+DECLARE
+    parsed jsonb := v;
+BEGIN
+    IF octet_length(v) > 65535 AND redshift.has_long_string(parsed) THEN
+        RAISE EXCEPTION 'a string in SUPER is longer than 65535 bytes' USING ERRCODE = 'string_data_right_truncation';
+    END IF;
+    IF redshift.has_name_twice(v) THEN
+        RAISE EXCEPTION 'an object in JSON has a name twice' USING ERRCODE = 'duplicate_json_object_key_value';
+    END IF;
+    RETURN NULLIF(parsed, 'null'::jsonb);
+END;
+$$;
 
 CREATE OR REPLACE FUNCTION redshift.json_parse(v bytea) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-AS $$ SELECT NULLIF(convert_from(v, 'UTF8')::jsonb, 'null'::jsonb) $$;
+AS $$ SELECT redshift.json_parse(convert_from(v, 'UTF8')) $$;
 
 -- Without the blanks that PostgreSQL writes.
 CREATE OR REPLACE FUNCTION redshift.json_serialize(v jsonb) RETURNS text
@@ -145,12 +180,24 @@ BEGIN
 END;
 $$;
 
--- TRY_CAST of a text: NULL if it is none of the type.
+-- TRY_CAST of a text: NULL if it is none of the type. A blank one is not tried.
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html
+
+CREATE OR REPLACE FUNCTION redshift.refuse_blank(v text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $$
+BEGIN
+    IF btrim(v) = '' THEN
+        RAISE EXCEPTION 'TRY_CAST of a blank text' USING ERRCODE = 'invalid_character_value_for_cast';
+    END IF;
+END;
+$$;
 
 CREATE OR REPLACE FUNCTION redshift.try_whole(v text, low numeric, high numeric) RETURNS numeric
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
 AS $$
 BEGIN
+    PERFORM redshift.refuse_blank(v);
     IF v ~ '^\s*[+-]?[0-9]{1,40}\s*$' AND v::numeric BETWEEN low AND high THEN
         RETURN v::numeric;
     END IF;
@@ -164,6 +211,7 @@ AS $$
 DECLARE
     rounded numeric;
 BEGIN
+    PERFORM redshift.refuse_blank(v);
     IF v !~ '^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\s*$' THEN
         RETURN NULL;
     END IF;
@@ -179,6 +227,7 @@ AS $$
 DECLARE
     kept text := btrim(v);
 BEGIN
+    PERFORM redshift.refuse_blank(v);
     IF kept !~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?Z?)?$' THEN
         RETURN NULL;
     END IF;

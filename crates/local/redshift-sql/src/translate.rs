@@ -18,7 +18,7 @@ use sqlparser::ast::{Ident, ObjectName, Spanned};
 
 use crate::data_type::Kind;
 use crate::depth::too_deep;
-use crate::name::{Name, folded};
+use crate::name::{self, Name};
 use crate::plan::{QualifiedName, Session};
 use crate::refusal::{Place, Refusal};
 
@@ -150,8 +150,13 @@ impl Translator {
         }
     }
 
-    pub(crate) fn folded(&self, ident: &Ident) -> String {
-        folded(ident, self.session)
+    pub(crate) fn folded(&self, ident: &Ident) -> Result<String, Refusal> {
+        name::folded(ident, self.session, self.start)
+    }
+
+    /// Folds what may be a function's name too.
+    fn folded_word(&self, ident: &Ident) -> String {
+        name::folded_word(ident, self.session)
     }
 
     /// A relation that is no `WITH` query's.

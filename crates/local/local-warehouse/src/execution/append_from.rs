@@ -34,6 +34,7 @@ impl AppendFrom {
             client
                 .batch_execute(&format!("LOCK TABLE {source} IN ACCESS EXCLUSIVE MODE"))
                 .await?;
+            self.check_target(client).await?;
             let columns = self.common(
                 &columns(client, &self.target).await?,
                 &columns(client, &self.source).await?,
@@ -45,6 +46,30 @@ impl AppendFrom {
         });
         let rows = i64::try_from(moved.await?).unwrap_or(i64::MAX);
         Ok(Outcome { rows, result: None })
+    }
+
+    /// The source may be a view on a stream, the target is a permanent table.
+    async fn check_target(&self, client: &Client) -> Result<(), Failure> {
+        // A name without a schema means the temporary table first, and is known as one of public.
+        let query = "SELECT c.relkind = 'r', c.relpersistence = 'p', s.relation IS NOT NULL FROM pg_class c \
+             JOIN pg_namespace n ON n.oid = c.relnamespace \
+             LEFT JOIN redshift_catalog.streaming_views s ON s.relation = c.oid \
+             WHERE c.relname = $2 AND (n.nspname = $1 OR $1 = 'public' AND n.oid = pg_my_temp_schema()) \
+             ORDER BY n.oid = pg_my_temp_schema() DESC LIMIT 1";
+        let (schema, name) = (&self.target.schema, &self.target.name);
+        let Some(row) = client.query_opt(query, &[schema, name]).await? else {
+            return Err(Failure::error(format!("relation \"{name}\" does not exist")));
+        };
+        let (is_table, is_permanent, is_streaming) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        let reason = match (is_table, is_permanent, is_streaming) {
+            (_, _, true) => "is a materialized view: only the source may be one",
+            (false, ..) => "is no table",
+            (true, false, false) => "is a temporary table",
+            (true, true, false) => return Ok(()),
+        };
+        Err(Failure::error(format!(
+            "the target of APPEND FROM must be a permanent table: \"{name}\" {reason}"
+        )))
     }
 
     /// The columns that both have, if that is all that must be.

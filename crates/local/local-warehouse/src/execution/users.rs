@@ -3,14 +3,13 @@
 use tokio_postgres::Client;
 
 use crate::catalogue;
-use crate::connection::{Connection, quoted};
+use crate::connection::{Connection, create_user};
 use crate::failure::Failure;
 use crate::statements::Outcome;
 
 /// `CREATE USER name PASSWORD DISABLE`.
 pub(super) async fn create(connection: &Connection, name: &str) -> Result<Outcome, Failure> {
-    let create = format!("CREATE ROLE {} LOGIN", quoted(name));
-    connection.client.batch_execute(&create).await?;
+    create_user(&connection.client, name, false).await?;
     Ok(Outcome::NOTHING)
 }
 

@@ -69,11 +69,11 @@ struct Run<'a> {
     client: &'a Client,
     streams: &'a dyn Streams,
     view: &'a Streaming,
+    /// When it was asked for. Records that arrive later are left to the next refresh.
     started: SystemTime,
 }
 
 /// Records that wait to be appended.
-#[derive(Default)]
 struct Chunk {
     records: Vec<Staged>,
     bytes: usize,
@@ -81,14 +81,16 @@ struct Chunk {
     too_long: Vec<Skipped>,
     /// Whether the staging relation is there.
     staged_before: bool,
+    /// What the records are staged with.
+    refresh_time: SystemTime,
 }
 
 impl Run<'_> {
     async fn to_the_tip(&self, requested: &Requested) -> Result<Refreshed, Failure> {
-        self.begin().await?;
+        let refresh_time = self.begin().await?;
         let mut shards = checkpoints(self.client, self.view.relation).await?;
         let query_id = self.next_query_id().await?;
-        let mut chunk = Chunk::default();
+        let mut chunk = Chunk::new(refresh_time);
         self.read_all(&mut shards, &mut chunk, query_id).await?;
         self.flush(&mut shards, &mut chunk, query_id).await?;
         for (shard, progress) in &shards {
@@ -111,8 +113,8 @@ impl Run<'_> {
         Ok(refreshed)
     }
 
-    /// Opens the transaction and waits until nobody else refreshes the view.
-    async fn begin(&self) -> Result<(), Failure> {
+    /// Opens the transaction, waits until nobody else refreshes the view, and takes the refresh's time.
+    async fn begin(&self) -> Result<SystemTime, Failure> {
         self.client.batch_execute("BEGIN").await?;
         let lock = "SELECT 1 FROM redshift_catalog.streaming_views WHERE relation = $1 FOR UPDATE";
         let locked = self.client.query_opt(lock, &[&self.view.relation]).await?;
@@ -128,7 +130,17 @@ impl Run<'_> {
                 "external schema \"{schema}\" does not exist"
             )));
         }
-        Ok(())
+        self.refresh_time().await
+    }
+
+    /// The time behind that of the view's last refresh. Taken under the view's lock and kept by the same transaction, it
+    /// grows in the order in which refreshes commit: who has read up to one time misses nothing by reading on from there.
+    async fn refresh_time(&self) -> Result<SystemTime, Failure> {
+        let take = "UPDATE redshift_catalog.streaming_views \
+                    SET refreshed_at = greatest(clock_timestamp(), refreshed_at + interval '1 microsecond') \
+                    WHERE relation = $1 RETURNING refreshed_at";
+        let row = self.client.query_one(take, &[&self.view.relation]).await?;
+        Ok(row.try_get(0)?)
     }
 
     async fn next_query_id(&self) -> Result<i64, Failure> {
@@ -214,7 +226,7 @@ impl Run<'_> {
         }
         chunk.bytes = 0;
         let records = std::mem::take(&mut chunk.records);
-        for skipped in append(self.client, self.view, records, self.started).await? {
+        for skipped in append(self.client, self.view, records, chunk.refresh_time).await? {
             self.skip(shards, &skipped, query_id).await?;
         }
         Ok(())
@@ -234,6 +246,16 @@ impl Run<'_> {
 }
 
 impl Chunk {
+    const fn new(refresh_time: SystemTime) -> Self {
+        Self {
+            records: Vec::new(),
+            bytes: 0,
+            too_long: Vec::new(),
+            staged_before: false,
+            refresh_time,
+        }
+    }
+
     fn add(&mut self, shard: &str, mut record: StreamRecord) {
         let bytes = record.data.len();
         let shard = shard.to_owned();

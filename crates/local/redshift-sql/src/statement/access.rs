@@ -66,9 +66,10 @@ impl Statement {
     /// `GRANT ROLE r TO { user | ROLE r }`: PostgreSQL has roles only.
     fn of_role(&mut self, verb: &str, to: &str) -> Result<Plan, Refusal> {
         let session = self.session;
-        let roles = self
-            .reader
-            .list(|reader| Ok(crate::name::folded(&reader.identifier()?, session)))?;
+        let roles = self.reader.list(|reader| {
+            let place = reader.place();
+            crate::name::folded(&reader.identifier()?, session, place)
+        })?;
         self.reader.expect(&[to])?;
         let grantees = self.grantees()?;
         let roles = commas(roles.iter().map(|role| quoted(role)));

@@ -54,14 +54,18 @@ impl Statement {
         schema: &Ident,
         stream: &Ident,
     ) -> Result<Plan, Refusal> {
-        if stream.value != folded(stream, self.session) {
+        let (schema, folded_stream) = (
+            folded(schema, self.session, self.start)?,
+            folded(stream, self.session, self.start)?,
+        );
+        if stream.value != folded_stream {
             let what =
                 "a stream's name in capitals, unless enable_case_sensitive_identifier is on and it is quoted";
             return Err(Refusal::not_redshift(what, stream.span.start.into()));
         }
         let source = Name {
-            schema: Some(folded(schema, self.session)),
-            name: folded(stream, self.session),
+            schema: Some(schema),
+            name: folded_stream,
         };
         let mut translator = Translator::of_stream(self.session, self.start, source.clone());
         let translated = translator.query(query)?;

@@ -291,7 +291,7 @@ impl Statement {
             let Expr::Identifier(ident) = target else {
                 return Err(Refusal::not_listed("INTO what is no variable", self.start));
             };
-            names.push(quoted(&folded(&ident, self.session)));
+            names.push(quoted(&folded(&ident, self.session, self.start)?));
         }
         Ok(Some(commas(names)))
     }

@@ -99,6 +99,7 @@ impl Statement {
     }
 
     pub(super) fn user(&mut self) -> Result<String, Refusal> {
-        Ok(user(&self.reader.identifier()?))
+        let place = self.reader.place();
+        user(&self.reader.identifier()?, place)
     }
 }

@@ -217,11 +217,10 @@ impl Statement {
 
     fn columns(&mut self) -> Result<Vec<String>, Refusal> {
         let session = self.session;
-        let columns = self.reader.bracketed(|reader| reader.identifier())?;
-        Ok(columns
-            .iter()
-            .map(|column| crate::name::folded(column, session))
-            .collect())
+        self.reader.bracketed(|reader| {
+            let place = reader.place();
+            crate::name::folded(&reader.identifier()?, session, place)
+        })
     }
 
     /// `ALTER TABLE … APPEND FROM`, `ADD COLUMN`, `RENAME TO`.

@@ -78,7 +78,7 @@ impl Translator {
     /// A column's name alone.
     pub(super) fn bare(&self, name: &ObjectName) -> Result<String, Refusal> {
         match name.0.as_slice() {
-            [ObjectNamePart::Identifier(ident)] => Ok(quoted(&self.folded(ident))),
+            [ObjectNamePart::Identifier(ident)] => Ok(quoted(&self.folded(ident)?)),
             _ => Err(self.not_redshift(format!("{name} where only a column's name may stand"), name)),
         }
     }
@@ -183,7 +183,7 @@ impl Translator {
         };
         let alias = match alias {
             None => stream.name,
-            Some(alias) if alias.columns.is_empty() => self.folded(&alias.name),
+            Some(alias) if alias.columns.is_empty() => self.folded(&alias.name)?,
             Some(_) => return Err(self.not_listed("names for a stream's columns", name)),
         };
         let kinds = [
@@ -241,9 +241,10 @@ impl Translator {
         if names.iter().any(|each| each.data_type.is_some()) {
             return Err(self.not_redshift("types behind an alias", alias));
         }
-        let names: Vec<String> = names.iter().map(|each| self.folded(&each.name)).collect();
+        let names: Result<Vec<String>, Refusal> = names.iter().map(|each| self.folded(&each.name)).collect();
+        let (name, names) = (self.folded(name)?, names?);
         if names.is_empty() {
-            return Ok((self.folded(name), String::new(), columns));
+            return Ok((name, String::new(), columns));
         }
         let text = format!(" ({})", commas(names.iter().map(|name| quoted(name))));
         let renamed = columns
@@ -256,6 +257,6 @@ impl Translator {
                 })
                 .collect()
             });
-        Ok((self.folded(name), text, renamed))
+        Ok((name, text, renamed))
     }
 }

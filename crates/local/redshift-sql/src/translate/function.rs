@@ -29,14 +29,14 @@ pub(super) struct Call<'a> {
 impl Translator {
     /// A column, or one of the functions that are called without brackets.
     pub(super) fn identifier(&mut self, ident: &Ident) -> Result<Sql, Refusal> {
-        let name = self.folded(ident);
+        let name = self.folded_word(ident);
         let is_phrase = ident.quote_style.is_none() && ["sysdate", "current_date"].contains(&name.as_str());
         match FUNCTIONS.iter().find(|form| is_phrase && form.name == name) {
             Some(form) => match form.rendering {
                 Rendering::Phrase(phrase) => self.phrase(form, phrase, &Expr::Identifier(ident.clone())),
-                _ => Ok(self.column(ident)),
+                _ => self.column(ident),
             },
-            None => Ok(self.column(ident)),
+            None => self.column(ident),
         }
     }
 

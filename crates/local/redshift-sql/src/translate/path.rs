@@ -14,20 +14,20 @@ use crate::refusal::Refusal;
 
 impl Translator {
     /// `column`, or what QUALIFY means by it.
-    pub(super) fn column(&self, ident: &Ident) -> Sql {
-        let name = self.folded(ident);
+    pub(super) fn column(&self, ident: &Ident) -> Result<Sql, Refusal> {
+        let name = self.folded(ident)?;
         if let Some((_, meant)) = self.aliases.iter().find(|(alias, _)| *alias == name) {
-            return meant.clone();
+            return Ok(meant.clone());
         }
-        Sql::closed(quoted(&name), self.scopes.kind(&name))
+        Ok(Sql::closed(quoted(&name), self.scopes.kind(&name)))
     }
 
     /// `relation.column`, `column.attribute` and the like. A first name that a relation of the FROM clause has means
     /// that relation; any other is a column.
     pub(super) fn compound(&self, parts: &[Ident]) -> Result<Sql, Refusal> {
-        let (column, attributes) = self.split_path(parts);
-        let steps: Vec<Step> = attributes.iter().map(|part| self.attribute(part)).collect();
-        Ok(walked(column, &steps))
+        let (column, attributes) = self.split_path(parts)?;
+        let steps: Result<Vec<Step>, Refusal> = attributes.iter().map(|part| self.attribute(part)).collect();
+        Ok(walked(column, &steps?))
     }
 
     /// A path with a bracket in it, as sqlparser reads it in most places.
@@ -36,10 +36,10 @@ impl Translator {
         for element in &path.path {
             steps.push(match element {
                 JsonPathElem::Dot { key, quoted: false } if !steps.is_empty() => {
-                    self.attribute(&Ident::new(key))
+                    self.attribute(&Ident::new(key))?
                 }
                 JsonPathElem::Dot { key, quoted: true } if !steps.is_empty() => {
-                    self.attribute(&Ident::with_quote('"', key))
+                    self.attribute(&Ident::with_quote('"', key))?
                 }
                 JsonPathElem::Bracket { key } => self.index(key)?,
                 JsonPathElem::Dot { .. } | JsonPathElem::ColonBracket { .. } => {
@@ -62,17 +62,18 @@ impl Translator {
             Expr::CompoundIdentifier(parts) => parts,
             other => return Err(self.not_listed("a path into an expression: only a column has paths", other)),
         };
-        let (column, attributes) = self.split_path(parts);
-        let steps: Vec<Step> = attributes
+        let (column, attributes) = self.split_path(parts)?;
+        let steps: Result<Vec<Step>, Refusal> = attributes
             .iter()
             .map(|part| self.attribute(part))
-            .chain(more)
+            .chain(more.into_iter().map(Ok))
             .collect();
-        Ok(walked(column, &steps))
+        Ok(walked(column, &steps?))
     }
 
-    fn split_path<'a>(&self, parts: &'a [Ident]) -> (Sql, &'a [Ident]) {
-        let folded: Vec<String> = parts.iter().map(|part| self.folded(part)).collect();
+    fn split_path<'a>(&self, parts: &'a [Ident]) -> Result<(Sql, &'a [Ident]), Refusal> {
+        let folded: Result<Vec<String>, Refusal> = parts.iter().map(|part| self.folded(part)).collect();
+        let folded = folded?;
         let named = |names: &[String]| {
             names
                 .iter()
@@ -96,16 +97,16 @@ impl Translator {
             Some(relation) => kind_of(relation, column),
             None => self.scopes.kind(column),
         };
-        (Sql::closed(named(names), kind), attributes)
+        Ok((Sql::closed(named(names), kind), attributes))
     }
 
-    fn attribute(&self, ident: &Ident) -> Step {
-        Step::Attribute(attribute(ident, self.session))
+    fn attribute(&self, ident: &Ident) -> Result<Step, Refusal> {
+        Ok(Step::Attribute(attribute(ident, self.session, self.start)?))
     }
 
     fn step(&self, access: &AccessExpr, root: &Expr) -> Result<Step, Refusal> {
         match access {
-            AccessExpr::Dot(Expr::Identifier(ident)) => Ok(self.attribute(ident)),
+            AccessExpr::Dot(Expr::Identifier(ident)) => self.attribute(ident),
             AccessExpr::Dot(other) => Err(self.not_listed("this step of a path", other)),
             AccessExpr::Subscript(Subscript::Index { index }) => self.index(index),
             AccessExpr::Subscript(Subscript::Slice { .. }) => {

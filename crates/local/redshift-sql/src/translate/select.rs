@@ -181,7 +181,10 @@ impl Translator {
         };
         for each in expressions {
             let is_column = match &each.expr {
-                Expr::Identifier(ident) => columns.iter().any(|column| column.name == self.folded(ident)),
+                Expr::Identifier(ident) => {
+                    let name = self.folded(ident)?;
+                    columns.iter().any(|column| column.name == name)
+                }
                 Expr::Value(ValueWithSpan {
                     value: Value::Number(..),
                     ..
@@ -227,7 +230,10 @@ impl Translator {
         if alias.is_some_and(|alias| alias.quote_style == Some('\'')) {
             return Err(self.not_redshift("a string as an alias", expr));
         }
-        let name = alias.map_or_else(|| self.output_name(expr), |alias| self.folded(alias));
+        let name = match alias {
+            None => self.output_name(expr),
+            Some(alias) => self.folded(alias)?,
+        };
         let is_plain = alias.is_none() && matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_));
         let text = if is_plain && value.text.ends_with(&quoted(&name)) {
             value.text.clone()
@@ -286,11 +292,14 @@ impl Translator {
     /// What the column is called without an alias. PostgreSQL would name it after the rewritten expression.
     fn output_name(&self, expr: &Expr) -> String {
         match expr {
-            Expr::Identifier(ident) => self.folded(ident),
-            Expr::CompoundIdentifier(parts) => parts.last().map(|part| self.folded(part)).unwrap_or_default(),
+            Expr::Identifier(ident) => self.folded_word(ident),
+            Expr::CompoundIdentifier(parts) => parts
+                .last()
+                .map(|part| self.folded_word(part))
+                .unwrap_or_default(),
             Expr::Cast { expr, .. } | Expr::Nested(expr) => self.output_name(expr),
             Expr::Function(Function { name, .. }) => match name.0.last() {
-                Some(ObjectNamePart::Identifier(ident)) => self.folded(ident),
+                Some(ObjectNamePart::Identifier(ident)) => self.folded_word(ident),
                 _ => "?column?".to_owned(),
             },
             Expr::Case { .. } => "case".to_owned(),

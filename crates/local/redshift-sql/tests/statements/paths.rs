@@ -44,7 +44,7 @@ fn a_setting_decides_about_the_case_of_attributes() {
         (
             "p.a.\"NewImage\"",
             r#"redshift.value("p" -> 'a' -> 'newimage')"#,
-            r#"redshift.value("p" -> 'a' -> 'NewImage')"#,
+            r#"redshift.value("p" -> 'a' -> 'newimage')"#,
             r#"redshift.value("p" -> 'a' -> 'NewImage')"#,
         ),
         (

@@ -276,8 +276,8 @@ fn definitions_lose_what_is_about_storage() {
             r#"CREATE SCHEMA IF NOT EXISTS "bi""#,
         ),
         (
-            "CREATE TABLE IF NOT EXISTS a.t (id BIGINT PRIMARY KEY ENCODE az64, name VARCHAR(20) NOT NULL DEFAULT 'x' ENCODE zstd DISTKEY, free VARCHAR, p SUPER, raw VARBYTE(9), at TIMESTAMP DEFAULT GETDATE(), UNIQUE (name), FOREIGN KEY (id) REFERENCES u (id)) BACKUP NO DISTSTYLE KEY COMPOUND SORTKEY (id, name)",
-            r#"CREATE TABLE IF NOT EXISTS "a"."t" ("id" bigint NOT NULL, "name" varchar(20) DEFAULT 'x' NOT NULL CHECK (octet_length("name") <= 20), "free" varchar(256) CHECK (octet_length("free") <= 256), "p" jsonb, "raw" bytea CHECK (octet_length("raw") <= 9), "at" timestamp DEFAULT redshift.getdate())"#,
+            "CREATE TABLE IF NOT EXISTS a.t (id BIGINT PRIMARY KEY ENCODE az64, name VARCHAR(20) NOT NULL DEFAULT 'x' ENCODE zstd DISTKEY, free VARCHAR, p SUPER, bytes VARBYTE(9), at TIMESTAMP DEFAULT GETDATE(), UNIQUE (name), FOREIGN KEY (id) REFERENCES u (id)) BACKUP NO DISTSTYLE KEY COMPOUND SORTKEY (id, name)",
+            r#"CREATE TABLE IF NOT EXISTS "a"."t" ("id" bigint NOT NULL, "name" varchar(20) DEFAULT 'x' NOT NULL CHECK (octet_length("name") <= 20), "free" varchar(256) CHECK (octet_length("free") <= 256), "p" jsonb, "bytes" bytea CHECK (octet_length("bytes") <= 9), "at" timestamp DEFAULT redshift.getdate())"#,
         ),
         (
             "CREATE TABLE t (a INT, b INT, PRIMARY KEY (a)) DISTSTYLE AUTO SORTKEY AUTO",
