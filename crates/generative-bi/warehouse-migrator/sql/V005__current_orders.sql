@@ -107,10 +107,10 @@ FROM (
 -- Every change that is a version of an order line. `version` sorts as the versions of a line follow each other: event
 -- time, then sequence by length and text (padded, text order is number order), then INSERT before MODIFY before REMOVE,
 -- then the event's id. The native capture has no sequence: of two changes within one microsecond the kind decides, then
--- the id, so that every reader decides alike. A value of a wrong type is NULL and takes no other with it; TRY_CAST takes
--- anything but a blank text (https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html).
--- So is money of more than eleven digits before the point: a single such line could make the sums and rates in `bi`
--- overflow, which raises an error for every reader.
+-- the id, so that every reader decides alike. A value of a wrong type is NULL and takes no other with it, and so is money
+-- of more than eleven digits before the point: a single such line could make the sums and rates in `bi` overflow, which
+-- raises an error for every reader. TRY_CAST takes anything but a blank text.
+-- https://docs.aws.amazon.com/redshift/latest/dg/r_TRY_CAST.html
 CREATE OR REPLACE VIEW warehouse.order_versions AS
 SELECT
     shard_id || '/' || sequence_number AS record_id,
@@ -134,10 +134,10 @@ SELECT
     channel::VARCHAR(2048) AS channel,
     status::VARCHAR(2048) AS status,
     TRY_CAST(NULLIF(TRIM(quantity), '') AS INTEGER) AS quantity,
-    TRY_CAST(unit_price AS DECIMAL(13,2))::DECIMAL(18,2) AS unit_price,
+    TRY_CAST(NULLIF(TRIM(unit_price), '') AS DECIMAL(13,2))::DECIMAL(18,2) AS unit_price,
     TRY_CAST(NULLIF(TRIM(discount), '') AS DECIMAL(18,4)) AS discount,
-    TRY_CAST(amount AS DECIMAL(13,2))::DECIMAL(18,2) AS amount,
-    TRY_CAST(REPLACE(LEFT(placed_at, 19), 'T', ' ') AS TIMESTAMP) AS placed_at,
+    TRY_CAST(NULLIF(TRIM(amount), '') AS DECIMAL(13,2))::DECIMAL(18,2) AS amount,
+    TRY_CAST(NULLIF(TRIM(REPLACE(LEFT(placed_at, 19), 'T', ' ')), '') AS TIMESTAMP) AS placed_at,
     note
 FROM warehouse.read_order_changes
 WHERE usable;

@@ -16,6 +16,12 @@ impl Checksum {
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
+    /// The checksum of a file's first statements, as they stand in the file but for comments.
+    pub fn of_statements(statements: &[String]) -> Self {
+        // No statement has a semicolon of its own outside of its literals and bodies: other statements, another text.
+        Self::of(&statements.join(";\n"))
+    }
+
     /// One that was recorded.
     pub fn recorded(text: &str) -> Self {
         Self(text.to_owned())
@@ -36,6 +42,17 @@ impl fmt::Display for Checksum {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn statements_are_told_apart_and_their_line_ends_do_not_matter() {
+        let of = |statements: &[&str]| {
+            Checksum::of_statements(&statements.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&["a\r\nb", "c"]), of(&["a\nb", "c"]));
+        assert_ne!(of(&["a", "b"]), of(&["ab"]));
+        assert_ne!(of(&["a", "b"]), of(&["a"]));
+        assert_ne!(of(&["a", "b"]), of(&["b", "a"]));
+    }
 
     #[test]
     fn line_ends_do_not_matter_and_the_rest_does() {

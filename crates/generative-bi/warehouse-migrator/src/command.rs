@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::arguments::{Arguments, Command};
 use crate::custom_resource::Data;
 use crate::file_error::FileError;
-use crate::history::History;
+use crate::history::{History, WHOLE};
 use crate::migrations::Migrations;
 use crate::migrator::{MigrateError, Migrator, Progress};
 use crate::parameters::ParameterError;
@@ -114,6 +114,18 @@ fn say(output: &Mutex<&mut (dyn Write + Send)>, line: fmt::Arguments<'_>) {
     let _ = writeln!(output, "{line}");
 }
 
+/// How far a file is applied, by its steps that are missing.
+fn state(missing: &[usize], recorded: bool) -> String {
+    let statements = missing.iter().filter(|statement| **statement != WHOLE);
+    let statements: Vec<_> = statements.map(usize::to_string).collect();
+    match (missing.is_empty(), recorded) {
+        (true, _) => "applied".to_owned(),
+        (false, false) => "not applied".to_owned(),
+        (false, true) if statements.is_empty() => "applied, and not recorded as a whole yet".to_owned(),
+        (false, true) => format!("applied in part: not statement {}", statements.join(", ")),
+    }
+}
+
 fn status(
     files: &Migrations,
     history: &History,
@@ -122,14 +134,9 @@ fn status(
     let plan = plan(files, history)?;
     for migration in files.iter() {
         let missing = plan.steps.iter().filter(|step| step.migration == migration);
-        let missing: Vec<_> = missing.map(|step| step.statement.to_string()).collect();
+        let missing: Vec<_> = missing.map(|step| step.statement).collect();
         let recorded = history.of(migration.version).next().is_some();
-        let state = match (missing.is_empty(), recorded) {
-            (true, _) => "applied".to_owned(),
-            (false, false) => "not applied".to_owned(),
-            (false, true) => format!("applied in part: not statement {}", missing.join(", ")),
-        };
-        writeln!(output, "{}: {state}", migration.file)?;
+        writeln!(output, "{}: {}", migration.file, state(&missing, recorded))?;
     }
     for version in &plan.ahead {
         writeln!(output, "{version}: applied, and newer than these files")?;

@@ -18,6 +18,11 @@ use crate::request::{NotARequestId, RequestId};
 /// The resource's id. There is one history in a database, so there is one resource.
 const PHYSICAL_RESOURCE_ID: &str = "warehouse-migrations";
 
+/// What one `isComplete` works at most, whatever time its function has. The framework asks a fixed number of times, and
+/// CloudFormation waits an hour for the last of the answers: eleven times this, and the waits between, stay below it.
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html>
+pub const WORK_AT_MOST: Duration = Duration::from_secs(4 * 60);
+
 /// The function, apart from the runtime that invokes it.
 pub struct Handler<A> {
     migrator: Migrator<A>,
@@ -53,8 +58,7 @@ impl<A: DataApi> Handler<A> {
     /// The change has failed. CloudFormation rolls back.
     pub async fn handle(&self, event: LambdaEvent<Event>) -> Result<Answer, Error> {
         let left = event.context.deadline().duration_since(SystemTime::now());
-        let left = left.unwrap_or_default();
-        let deadline = Instant::now() + left.saturating_sub(margin(left));
+        let deadline = Instant::now() + time_to_work(left.unwrap_or_default());
         let answer = self.answer(&event.payload, deadline).await;
         Ok(answer.inspect_err(|error| error!(error = %error, "the change of the resource failed"))?)
     }
@@ -129,8 +133,26 @@ fn complete(data: Option<Data>) -> Answer {
     }
 }
 
-/// What is kept of an invocation's time for answering: a fifth, at most a minute. The framework's own function waits for
-/// the answer inside a time that began earlier.
-fn margin(time_left: Duration) -> Duration {
-    Duration::from_secs(60).min(time_left / 5)
+/// How long an invocation works of the time that it has: not the last fifth, at most a minute, in which it answers. The
+/// framework's own function waits for the answer inside a time that began earlier.
+fn time_to_work(time_left: Duration) -> Duration {
+    let margin = Duration::from_secs(60).min(time_left / 5);
+    WORK_AT_MOST.min(time_left.saturating_sub(margin))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invocation_works_four_minutes_at_most_and_keeps_time_to_answer() {
+        let cases = [(0, 0), (60, 48), (295, 236), (300, 240), (301, 240), (900, 240)];
+        for (left, work) in cases {
+            assert_eq!(
+                time_to_work(Duration::from_secs(left)),
+                Duration::from_secs(work),
+                "{left}"
+            );
+        }
+    }
 }

@@ -4,7 +4,7 @@ use redshift_data::{ColumnError, Rows};
 
 use crate::checksum::Checksum;
 use crate::file_name::Version;
-use crate::migration::Migration;
+use crate::plan::Step;
 use crate::request::RequestId;
 
 /// Makes the history's schema.
@@ -30,12 +30,17 @@ pub const LOCK: &str = "LOCK TABLE warehouse_migrations.migrator_lock";
 pub const READ: &str = "SELECT version, name, checksum, statement, request_id FROM warehouse_migrations.history \
 ORDER BY version, statement, applied_at";
 
-/// The statement number of a file that was applied as one transaction.
+/// The statement number of a file as a whole: all of it is applied.
 pub const WHOLE: usize = 0;
 
 /// Records that a file (statement [`WHOLE`]), or a statement of it, is applied. Where it is recorded already, the version
 /// is NULL, which the table refuses: a transaction that was applied by another migrator meanwhile is undone as a whole.
-pub fn record(migration: &Migration, statement: usize, request: &RequestId) -> String {
+pub fn record(step: &Step<'_>, request: &RequestId) -> String {
+    let Step {
+        migration,
+        statement,
+        checksum,
+    } = step;
     // None of the four values can hold a quote: each is made of letters, digits, hyphens and underscores.
     format!(
         "INSERT INTO warehouse_migrations.history (version, name, checksum, statement, applied_at, request_id) \
@@ -43,7 +48,6 @@ pub fn record(migration: &Migration, statement: usize, request: &RequestId) -> S
          FROM warehouse_migrations.history WHERE version = {version} AND statement = {statement}",
         version = migration.version.number(),
         name = migration.name,
-        checksum = migration.checksum,
         request = request.as_str(),
     )
 }
@@ -59,12 +63,19 @@ pub struct Entry {
     pub version: Version,
     /// The file's name, without version and ending.
     pub name: String,
-    /// The file's checksum when it was applied.
+    /// The file's checksum when it was applied; of a statement, that of the statements up to it.
     pub checksum: Checksum,
     /// Which statement, from 1, or [`WHOLE`].
     pub statement: usize,
     /// The request that applied it.
     pub request: String,
+}
+
+impl Entry {
+    /// The name of the file that it is about.
+    pub fn file(&self) -> String {
+        format!("{}__{}.sql", self.version, self.name)
+    }
 }
 
 impl History {
@@ -126,6 +137,7 @@ mod tests {
 
     use super::*;
     use crate::file_name::NAME_CHARACTERS;
+    use crate::migration::Migration;
     use crate::parameters::Parameters;
     use crate::request::REQUEST_ID_CHARACTERS;
 
@@ -133,14 +145,19 @@ mod tests {
     fn a_record_is_made_once() {
         let migration = Migration::parse("V007__a_b.sql", "SELECT 1", &Parameters::default()).expect("valid");
         let request = "r-1".parse().expect("an id");
+        let step = Step {
+            migration: &migration,
+            statement: 2,
+            checksum: &Checksum::of("another"),
+        };
         assert_eq!(
-            record(&migration, 2, &request),
+            record(&step, &request),
             format!(
                 "INSERT INTO warehouse_migrations.history \
                  (version, name, checksum, statement, applied_at, request_id) \
                  SELECT CASE WHEN COUNT(*) = 0 THEN 7 END, 'a_b', '{}', 2, GETDATE(), 'r-1' \
                  FROM warehouse_migrations.history WHERE version = 7 AND statement = 2",
-                Checksum::of("SELECT 1")
+                Checksum::of("another")
             )
         );
     }

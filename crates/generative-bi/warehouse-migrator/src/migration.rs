@@ -7,6 +7,7 @@ use redshift_data::{Statement, controls_transaction, runs_alone};
 use crate::checksum::Checksum;
 use crate::file_error::FileError;
 use crate::file_name::{FileName, Version};
+use crate::history::WHOLE;
 use crate::parameters::Parameters;
 use crate::script;
 
@@ -15,6 +16,11 @@ pub const ONE_AT_A_TIME: &str = "-- one statement at a time";
 
 /// Statements that a file may have as one transaction: of a batch's forty, the lock and the history row are not its own.
 pub const STATEMENTS_PER_TRANSACTION: usize = STATEMENTS_PER_BATCH - 2;
+
+/// What is said of a SET in such a file.
+const SETTING_ALONE: &str = "a SET holds for its session, and each statement of this file has one of its own: \
+give the setting to the user, by ALTER USER … SET in an earlier file, \
+or make the file a transaction with the SET at its head";
 
 /// A file that can be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub struct Migration {
     /// How it is run.
     pub way: Way,
     statements: Vec<String>,
+    /// Of the first statement, of the first two, and so on.
+    prefixes: Vec<Checksum>,
 }
 
 /// How a file's statements are run.
@@ -52,13 +60,16 @@ impl Migration {
             Some(ONE_AT_A_TIME) => Way::OneAtATime,
             _ => Way::Transaction,
         };
+        let as_written = script::statements(text)
+            .map_err(|(statement, fault)| FileError::at(file, statement, fault.to_string()))?;
         let migration = Self {
             version,
             name,
             file: file.to_owned(),
             checksum: Checksum::of(text),
             way,
-            statements: statements(file, text, parameters)?,
+            prefixes: prefixes(&as_written),
+            statements: replaced(file, &as_written, parameters)?,
         };
         migration.check()?;
         Ok(migration)
@@ -69,24 +80,18 @@ impl Migration {
         &self.statements
     }
 
-    /// The statements that are run and recorded by themselves, from 1. A SET is none: it holds for a session, and is said
-    /// again in each.
-    pub fn steps(&self) -> impl Iterator<Item = usize> {
-        let statements = self.statements.iter().enumerate();
-        let steps = statements.filter(|(_, statement)| !is_setting(statement));
-        steps.map(|(index, _)| index + 1)
-    }
-
-    /// The SETs before a statement, in their order.
-    pub fn settings_before(&self, statement: usize) -> impl Iterator<Item = &str> {
-        let before = self.statements.iter().take(statement.saturating_sub(1));
-        before
-            .map(String::as_str)
-            .filter(|statement| is_setting(statement))
+    /// What is recorded of it, in this order, each with the checksum that it is recorded under: of a transaction the file
+    /// ([`WHOLE`]); else each statement, from 1, with the checksum of the statements up to it, and the file behind them.
+    pub fn records(&self) -> impl Iterator<Item = (usize, &Checksum)> {
+        let statements = match self.way {
+            Way::Transaction => &[],
+            Way::OneAtATime => self.prefixes.as_slice(),
+        };
+        (1..).zip(statements).chain([(WHOLE, &self.checksum)])
     }
 
     fn check(&self) -> Result<(), FileError> {
-        if self.steps().next().is_none() {
+        if self.statements.iter().all(|statement| is_setting(statement)) {
             return Err(FileError::new(&self.file, "no statement that does something"));
         }
         if self.way == Way::Transaction && self.statements.len() > STATEMENTS_PER_TRANSACTION {
@@ -115,6 +120,9 @@ impl Migration {
                     "{form} cannot be in a transaction: the file's first line must be `{ONE_AT_A_TIME}`"
                 ));
             }
+            // It would hold for this one statement. A session that is kept is no way out: what a token finds again must
+            // be the same request, and a later process has another session.
+            (Way::OneAtATime, _) if is_setting(statement) => return Err(SETTING_ALONE.to_owned()),
             (Way::Transaction, None) | (Way::OneAtATime, _) => {}
         }
         Statement::new(statement)
@@ -123,9 +131,13 @@ impl Migration {
     }
 }
 
-fn statements(file: &str, text: &str, parameters: &Parameters) -> Result<Vec<String>, FileError> {
-    let statements = script::statements(text)
-        .map_err(|(statement, fault)| FileError::at(file, statement, fault.to_string()))?;
+/// The values of parameters are the deployment's, and not in a checksum.
+fn prefixes(statements: &[String]) -> Vec<Checksum> {
+    let prefixes = (1..=statements.len()).filter_map(|end| statements.get(..end));
+    prefixes.map(Checksum::of_statements).collect()
+}
+
+fn replaced(file: &str, statements: &[String], parameters: &Parameters) -> Result<Vec<String>, FileError> {
     let replaced = statements.iter().enumerate().map(|(index, statement)| {
         let replaced = parameters.replace(statement);
         replaced.map_err(|fault| FileError::at(file, index + 1, fault))
@@ -218,12 +230,54 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_no_steps() {
-        let text = "-- one statement at a time\nSET a TO 1; VACUUM x; set b TO 2; VACUUM y";
-        let migration = parsed(text).expect("valid");
-        assert_eq!(migration.steps().collect::<Vec<_>>(), [2, 4]);
-        let before = |statement| migration.settings_before(statement).collect::<Vec<_>>();
-        assert_eq!(before(2), ["SET a TO 1"]);
-        assert_eq!(before(4), ["SET a TO 1", "set b TO 2"]);
+    fn a_setting_needs_a_transaction() {
+        assert!(parsed("SET a TO 1; SELECT 1").is_ok());
+        let text = "-- one statement at a time\nVACUUM x; /* why */ set a TO 1; VACUUM y";
+        assert_eq!(
+            parsed(text).expect_err("a SET"),
+            "V001__a.sql, statement 2: a SET holds for its session, and each statement of this file has one of its own: \
+             give the setting to the user, by ALTER USER … SET in an earlier file, \
+             or make the file a transaction with the SET at its head"
+        );
+    }
+
+    #[test]
+    fn a_statement_is_recorded_under_the_statements_up_to_it() {
+        let recorded = |text: &str| {
+            let migration = parsed(text).expect("valid");
+            let records = migration.records();
+            records
+                .map(|(statement, checksum)| (statement, checksum.clone()))
+                .collect::<Vec<_>>()
+        };
+        let transaction = "VACUUM_x; SELECT 1";
+        assert_eq!(recorded(transaction), [(WHOLE, Checksum::of(transaction))]);
+
+        let text = "-- one statement at a time\n-- why\nVACUUM x;\n\nVACUUM y;";
+        let expected = [
+            (1, Checksum::of("VACUUM x")),
+            (2, Checksum::of("VACUUM x;\nVACUUM y")),
+            (WHOLE, Checksum::of(text)),
+        ];
+        assert_eq!(recorded(text), expected);
+        let edited = recorded("-- one statement at a time\nVACUUM x; VACUUM z; VACUUM y");
+        assert_eq!(
+            edited[0], expected[0],
+            "what stands behind it, and comments, are not in it"
+        );
+        assert_ne!(edited[1], expected[1]);
+    }
+
+    #[test]
+    fn the_values_of_parameters_are_in_no_checksum() {
+        let records = |value: &str| {
+            let mut parameters = Parameters::default();
+            parameters.add("A", value).expect("a parameter");
+            let text = "-- one statement at a time\nVACUUM ${A}";
+            let migration = Migration::parse("V001__a.sql", text, &parameters).expect("valid");
+            let records = migration.records();
+            records.map(|(_, checksum)| checksum.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(records("x"), records("y"));
     }
 }

@@ -115,10 +115,10 @@ impl<A: DataApi> Migrator<A> {
     ) -> Result<Done, Stop> {
         self.make_history(request, deadline).await?;
         let mut history = self.read_history(request, deadline).await?;
-        let mut running = Running::new(&self.warehouse, self.nonce, request, deadline);
+        let running = Running::new(&self.warehouse, request, deadline);
         loop {
             let planned = plan(files, &history).map_err(MigrateError::File)?;
-            let Some((step, error)) = run_all(&mut running, &planned, told).await? else {
+            let Some((step, error)) = run_all(&running, &planned, told).await? else {
                 history = self.read_history(request, deadline).await?;
                 return Ok(done(files, &history, request));
             };
@@ -186,7 +186,7 @@ impl<A: DataApi> Migrator<A> {
 
 /// Runs the steps of a plan. Comes back with the first that failed in the warehouse.
 async fn run_all<'files, A: DataApi>(
-    running: &mut Running<'_, A>,
+    running: &Running<'_, A>,
     plan: &Plan<'files>,
     told: Told<'_>,
 ) -> Result<Option<(Step<'files>, FileError)>, Stop> {

@@ -1,12 +1,13 @@
 //! What is to run: a function of the files and the history, and of nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::checksum::Checksum;
 use crate::file_error::FileError;
 use crate::file_name::Version;
-use crate::history::{History, WHOLE};
-use crate::migration::{Migration, Way};
+use crate::history::{Entry, History, WHOLE};
+use crate::migration::{Migration, ONE_AT_A_TIME, Way};
 use crate::migrations::Migrations;
 
 /// What is to run, and what the history has that the files have not.
@@ -25,8 +26,10 @@ pub struct Plan<'files> {
 pub struct Step<'files> {
     /// The file.
     pub migration: &'files Migration,
-    /// Which of its statements, from 1, or [`WHOLE`].
+    /// Which of its statements, from 1, or [`WHOLE`]: a transaction; behind single statements, the file's record alone.
     pub statement: usize,
+    /// What it is recorded under.
+    pub checksum: &'files Checksum,
 }
 
 impl fmt::Display for Step<'_> {
@@ -41,7 +44,7 @@ impl fmt::Display for Step<'_> {
 /// Plans what is to run.
 ///
 /// # Errors
-/// A file has changed since it was applied, or a file is not applied while a later one is.
+/// A file has changed since it was applied, or where it is applied in part; or it is not applied while a later one is.
 pub fn plan<'files>(migrations: &'files Migrations, history: &History) -> Result<Plan<'files>, FileError> {
     let mut plan = Plan {
         steps: Vec::new(),
@@ -49,7 +52,7 @@ pub fn plan<'files>(migrations: &'files Migrations, history: &History) -> Result
         ahead: ahead(migrations, history),
     };
     for migration in migrations.iter() {
-        check_checksum(migration, history)?;
+        check_unchanged(migration, history)?;
         let missing = missing_steps(migration, history);
         if missing.is_empty() {
             plan.applied.push(migration.version);
@@ -66,34 +69,64 @@ fn missing_steps<'files>(migration: &'files Migration, history: &History) -> Vec
         .of(migration.version)
         .map(|entry| entry.statement)
         .collect();
-    let statements: Vec<usize> = match migration.way {
-        Way::Transaction => vec![WHOLE],
-        Way::OneAtATime => migration.steps().collect(),
-    };
-    let missing = statements
-        .into_iter()
-        .filter(|statement| !applied.contains(statement));
-    missing.map(|statement| Step { migration, statement }).collect()
+    if applied.contains(&WHOLE) {
+        return Vec::new();
+    }
+    let missing = migration
+        .records()
+        .filter(|(statement, _)| !applied.contains(statement));
+    let steps = missing.map(|(statement, checksum)| Step {
+        migration,
+        statement,
+        checksum,
+    });
+    steps.collect()
 }
 
-fn check_checksum(migration: &Migration, history: &History) -> Result<(), FileError> {
-    let other = history
+/// A file that is applied stays as it is. Of one that is applied in part, what ran does: the rest is not applied, and
+/// may be what was wrong.
+fn check_unchanged(migration: &Migration, history: &History) -> Result<(), FileError> {
+    let (whole, statements): (Vec<_>, Vec<_>) = history
         .of(migration.version)
-        .find(|entry| entry.checksum != migration.checksum);
-    match other {
-        None => Ok(()),
-        Some(entry) => {
-            let fault = format!(
-                "it was applied as V{:03}__{}.sql and has changed since: its checksum is {}, the history has {}. \
-                 An applied file stays as it is; what is to change goes into a new one",
-                entry.version.number(),
-                entry.name,
-                migration.checksum,
-                entry.checksum
-            );
-            Err(FileError::new(&migration.file, fault))
-        }
+        .partition(|entry| entry.statement == WHOLE);
+    if let Some(entry) = whole.iter().find(|entry| entry.checksum != migration.checksum) {
+        return Err(changed(migration, entry));
     }
+    if !whole.is_empty() {
+        return Ok(());
+    }
+    let records: BTreeMap<_, _> = migration.records().collect();
+    let others = statements
+        .into_iter()
+        .filter(|entry| records.get(&entry.statement) != Some(&&entry.checksum));
+    // The first is the one that has changed: what stands before it is as it was.
+    match others.min_by_key(|entry| entry.statement) {
+        None => Ok(()),
+        Some(entry) => Err(changed_in_part(migration, entry)),
+    }
+}
+
+fn changed(migration: &Migration, entry: &Entry) -> FileError {
+    let fault = format!(
+        "it was applied as {} and has changed since: its checksum is {}, the history has {}. \
+         An applied file stays as it is; what is to change goes into a new one",
+        entry.file(),
+        migration.checksum,
+        entry.checksum
+    );
+    FileError::new(&migration.file, fault)
+}
+
+fn changed_in_part(migration: &Migration, entry: &Entry) -> FileError {
+    let fault = match migration.way {
+        Way::OneAtATime => "has changed since, or is gone".to_owned(),
+        Way::Transaction => format!("the file's first line was `{ONE_AT_A_TIME}`, which it must be"),
+    };
+    let fault = format!(
+        "it ran, in {}, and {fault}. The statements of a file that ran stay as they are; those behind them may change",
+        entry.file()
+    );
+    FileError::at(&migration.file, entry.statement, fault)
 }
 
 fn check_order(migration: &Migration, history: &History) -> Result<(), FileError> {
@@ -128,7 +161,7 @@ mod tests {
     use crate::migrations::File;
     use crate::parameters::Parameters;
 
-    const ALONE: &str = "-- one statement at a time\nSET a TO b; VACUUM x; VACUUM y;";
+    const ALONE: &str = "-- one statement at a time\nVACUUM x; VACUUM y; VACUUM z;";
 
     fn files(texts: &[&str]) -> Migrations {
         let files: Vec<_> = (1..)
@@ -141,11 +174,16 @@ mod tests {
         Migrations::parse(&files, &Parameters::default()).expect("valid")
     }
 
+    /// What is recorded of a file of this text, as a whole or of a statement.
     fn entry(version: u32, text: &str, statement: usize) -> Entry {
+        let file = format!("V{version:03}__f.sql");
+        let migration = Migration::parse(&file, text, &Parameters::default()).expect("valid");
+        let mut records = migration.records();
+        let (_, checksum) = records.find(|record| record.0 == statement).expect("a record");
         Entry {
-            version: Version::new(version).expect("a version"),
+            version: migration.version,
             name: "f".to_owned(),
-            checksum: Checksum::of(text),
+            checksum: checksum.clone(),
             statement,
             request: "r".to_owned(),
         }
@@ -163,7 +201,7 @@ mod tests {
     #[test]
     fn without_a_history_everything_is_to_run() {
         let files = files(&["SELECT 1; SELECT 2", ALONE]);
-        let expected = ["1:0", "2:2", "2:3"].map(str::to_owned).to_vec();
+        let expected = ["1:0", "2:1", "2:2", "2:3", "2:0"].map(str::to_owned).to_vec();
         assert_eq!(planned(&files, Vec::new()), Ok((expected, Vec::new())));
     }
 
@@ -173,15 +211,18 @@ mod tests {
         let entries = vec![
             entry(1, "SELECT 1", 0),
             entry(1, "SELECT 1", 0),
+            entry(2, ALONE, 1),
+            entry(2, ALONE, 2),
             entry(2, ALONE, 2),
         ];
-        assert_eq!(planned(&files, entries), Ok((vec!["2:3".to_owned()], Vec::new())));
+        let expected = ["2:3", "2:0"].map(str::to_owned).to_vec();
+        assert_eq!(planned(&files, entries), Ok((expected, Vec::new())));
     }
 
     #[test]
     fn older_files_have_nothing_to_do() {
         let files = files(&["SELECT 1"]);
-        let entries = vec![entry(1, "SELECT 1", 0), entry(2, ALONE, 2), entry(3, "x", 0)];
+        let entries = vec![entry(1, "SELECT 1", 0), entry(2, ALONE, 2), entry(3, "x", WHOLE)];
         assert_eq!(planned(&files, entries), Ok((Vec::new(), vec![2, 3])));
     }
 
@@ -197,10 +238,54 @@ mod tests {
         assert!(error.contains(Checksum::of("SELECT 2").as_str()), "{error}");
     }
 
+    /// ALONE is applied to its second statement; its text is `text` now.
+    fn edited(text: &str) -> Result<Vec<String>, String> {
+        let entries = vec![entry(1, ALONE, 1), entry(1, ALONE, 2)];
+        planned(&files(&[text]), entries).map(|(steps, _)| steps)
+    }
+
     #[test]
-    fn a_changed_file_is_refused_also_when_it_is_applied_in_part() {
-        let files = files(&[ALONE]);
-        assert!(planned(&files, vec![entry(1, "another", 2)]).is_err());
+    fn behind_what_ran_a_file_may_change() {
+        for (rest, expected) in [
+            ("VACUUM z", &["1:3", "1:0"][..]),
+            ("VACUUM q; SELECT 1", &["1:3", "1:4", "1:0"]),
+            ("", &["1:0"]),
+        ] {
+            let text = format!("-- one statement at a time\n-- why\nVACUUM x;VACUUM y;\n{rest}");
+            assert_eq!(edited(&text).expect(rest), expected, "{rest}");
+        }
+    }
+
+    #[test]
+    fn what_ran_may_not_change_and_is_named() {
+        for (statements, statement, fault) in [
+            ("VACUUM q; VACUUM y; VACUUM z", 1, "has changed since, or is gone"),
+            ("VACUUM x; VACUUM q; VACUUM z", 2, "has changed since, or is gone"),
+            ("SELECT 1; VACUUM x; VACUUM y", 1, "has changed since, or is gone"),
+            ("VACUUM x", 2, "has changed since, or is gone"),
+        ] {
+            let text = format!("-- one statement at a time\n{statements}");
+            let expected =
+                format!("V001__f.sql, statement {statement}: it ran, in V001__f.sql, and {fault}. ");
+            let error = edited(&text).expect_err(statements);
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        let error = edited("SELECT 1").expect_err("a transaction");
+        let expected = "V001__f.sql, statement 1: it ran, in V001__f.sql, and the file's first line was `-- one statement";
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn once_all_of_it_is_applied_a_file_stays_as_it_is() {
+        let applied = || vec![entry(1, ALONE, 3), entry(1, ALONE, WHOLE)];
+        assert_eq!(planned(&files(&[ALONE]), applied()), Ok((Vec::new(), Vec::new())));
+        for text in [format!("{ALONE} SELECT 1"), format!("{ALONE} -- why")] {
+            let error = planned(&files(&[&text]), applied()).expect_err(&text);
+            assert!(
+                error.starts_with("V001__f.sql: it was applied as V001__f.sql and has changed since"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
@@ -217,7 +302,15 @@ mod tests {
     fn a_step_is_named_for_a_person() {
         let files = files(&[ALONE]);
         let migration = files.iter().next().expect("a file");
-        let named = |statement| Step { migration, statement }.to_string();
+        let checksum = &migration.checksum;
+        let named = |statement| {
+            let step = Step {
+                migration,
+                statement,
+                checksum,
+            };
+            step.to_string()
+        };
         assert_eq!(named(WHOLE), "V001__f.sql");
         assert_eq!(named(3), "V001__f.sql, statement 3");
     }

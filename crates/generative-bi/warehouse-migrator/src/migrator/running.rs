@@ -1,23 +1,17 @@
 //! One step: the statement or the transaction, and its record.
 
-use std::time::Duration;
-
 use redshift_data::{
-    Batch, CallError, CallErrorKind, ClientToken, DataApi, Failure, Outcome, Session, SessionId, Statement,
-    Submission, Warehouse, Work,
+    Batch, CallError, CallErrorKind, ClientToken, DataApi, Failure, Outcome, Session, Statement, Submission,
+    Warehouse, Work,
 };
 use tokio::time::Instant;
 
 use super::{ATTEMPTS, MigrateError};
 use crate::file_error::FileError;
-use crate::file_name::Version;
 use crate::history::{self, WHOLE};
-use crate::migration::Migration;
+use crate::migration::{Migration, Way};
 use crate::plan::Step;
 use crate::request::RequestId;
-
-/// How long a session is kept after a statement: what lies between two statements is a few calls.
-const SESSION_TIME: Duration = Duration::from_secs(600);
 
 /// Why there is no next step now.
 #[derive(Debug)]
@@ -39,40 +33,25 @@ impl From<MigrateError> for Stop {
 /// The migrator while it applies steps.
 pub(super) struct Running<'run, A> {
     warehouse: &'run Warehouse<A>,
-    nonce: fn() -> u64,
     request: &'run RequestId,
     deadline: Instant,
-    session: Option<OpenSession>,
-}
-
-/// A session in which a file's settings hold.
-struct OpenSession {
-    version: Version,
-    id: SessionId,
-    settings: usize,
 }
 
 impl<'run, A: DataApi> Running<'run, A> {
-    pub(super) fn new(
-        warehouse: &'run Warehouse<A>,
-        nonce: fn() -> u64,
-        request: &'run RequestId,
-        deadline: Instant,
-    ) -> Self {
+    pub(super) fn new(warehouse: &'run Warehouse<A>, request: &'run RequestId, deadline: Instant) -> Self {
         Self {
             warehouse,
-            nonce,
             request,
             deadline,
-            session: None,
         }
     }
 
     /// Runs a step and records it.
-    pub(super) async fn step(&mut self, step: &Step<'_>) -> Result<(), Stop> {
-        match step.statement {
-            WHOLE => self.transaction(step).await,
-            _ => self.statement(step).await,
+    pub(super) async fn step(&self, step: &Step<'_>) -> Result<(), Stop> {
+        match (step.migration.way, step.statement) {
+            (Way::Transaction, _) => self.transaction(step).await,
+            (Way::OneAtATime, WHOLE) => self.record(step).await,
+            (Way::OneAtATime, _) => self.statement(step).await,
         }
     }
 
@@ -81,99 +60,40 @@ impl<'run, A: DataApi> Running<'run, A> {
         let Step { migration, .. } = step;
         let mut statements = vec![history::LOCK.to_owned()];
         statements.extend_from_slice(migration.statements());
-        statements.push(history::record(migration, WHOLE, self.request));
+        statements.push(history::record(step, self.request));
         let batch = Batch::new(statements).map_err(|error| refused(step, error.to_string()))?;
-        let outcome = self.tried(step, "run", Work::Batch(batch), Session::Own).await?;
+        let outcome = self.tried(step, "run", Work::Batch(batch)).await?;
         outcome.map_err(|failure| Stop::Statement(in_transaction(migration, failure)))
     }
 
     /// The statement and its record are two: where the first is done and the second is not, the statement's token finds
     /// it done, as long as the service remembers the token.
-    async fn statement(&mut self, step: &Step<'_>) -> Result<(), Stop> {
+    async fn statement(&self, step: &Step<'_>) -> Result<(), Stop> {
         let sql = step.migration.statements().get(step.statement - 1).cloned();
-        let session = self.session(step).await?;
         let work = statement(step, sql.unwrap_or_default())?;
-        let outcome = self.tried(step, "run", work, session).await?;
+        let outcome = self.tried(step, "run", work).await?;
         outcome.map_err(|failure| Stop::Statement(of_step(step, &failure.reason)))?;
-        let record = history::record(step.migration, step.statement, self.request);
-        let outcome = self
-            .tried(step, "record", statement(step, record)?, Session::Own)
-            .await?;
+        self.record(step).await
+    }
+
+    /// Where another migrator has recorded it meanwhile, the table refuses the record: see [`history::record`].
+    async fn record(&self, step: &Step<'_>) -> Result<(), Stop> {
+        let record = statement(step, history::record(step, self.request))?;
+        let outcome = self.tried(step, "record", record).await?;
         outcome.map_err(|failure| {
             let fault = format!("it ran, and could not be recorded: {}", failure.reason);
             Stop::Statement(of_step(step, &fault))
         })
     }
 
-    /// The session in which the settings before a statement hold; its own, where there are none.
-    async fn session(&mut self, step: &Step<'_>) -> Result<Session, Stop> {
-        let settings: Vec<_> = step.migration.settings_before(step.statement).collect();
-        if settings.is_empty() {
-            return Ok(Session::Own);
-        }
-        let version = step.migration.version;
-        let mut open = self.session.take().filter(|open| open.version == version);
-        let said = open.as_ref().map_or(0, |open| open.settings);
-        for setting in settings.iter().skip(said) {
-            let before = open.map_or_else(|| Session::open(SESSION_TIME), |open| Session::Reuse(open.id));
-            open = Some(OpenSession {
-                version,
-                id: self.setting(step, setting, before).await?,
-                settings: settings.len(),
-            });
-        }
-        let session = open
-            .as_ref()
-            .map_or(Session::Own, |open| Session::Reuse(open.id.clone()));
-        self.session = open;
-        Ok(session)
-    }
-
-    /// Says a setting in a session. It may be said twice, so its token is one that no other process can have: a token
-    /// that is found again is found in a session that may be closed by now.
-    async fn setting(&self, step: &Step<'_>, setting: &str, session: Session) -> Result<SessionId, Stop> {
-        let nonce = (self.nonce)().to_string();
-        let submission = Submission {
-            work: statement(step, setting.to_owned())?,
-            token: ClientToken::derived_from(
-                &["warehouse-migrator", self.request.as_str(), "set", &nonce],
-                1,
-            ),
-            session: session.clone(),
-        };
-        let submitted = self.warehouse.submit(&submission, self.deadline).await;
-        let submitted = submitted.map_err(|error| of_call(step, error))?;
-        let outcome = self.warehouse.wait(&submitted.id, self.deadline).await;
-        match outcome.map_err(|error| of_call(step, error))? {
-            Outcome::Finished => {}
-            Outcome::StillRunning => return Err(Stop::Later(step.to_string())),
-            Outcome::Failed(failure) | Outcome::Aborted(failure) => {
-                return Err(Stop::Statement(of_step(
-                    step,
-                    &format!("SET before it: {}", failure.reason),
-                )));
-            }
-        }
-        match (session, submitted.session) {
-            (Session::Reuse(id), _) | (_, Some(id)) => Ok(id),
-            (_, None) => Err(refused(step, "the service opened no session")),
-        }
-    }
-
     /// Runs work under the tokens of its step, until it is done, has failed for good, or the time is over.
-    async fn tried(
-        &self,
-        step: &Step<'_>,
-        purpose: &str,
-        work: Work,
-        session: Session,
-    ) -> Result<Result<(), Failure>, Stop> {
+    async fn tried(&self, step: &Step<'_>, purpose: &str, work: Work) -> Result<Result<(), Failure>, Stop> {
         let mut attempt = 1;
         loop {
             let submission = Submission {
                 work: work.clone(),
                 token: self.token(step, purpose, attempt),
-                session: session.clone(),
+                session: Session::Own,
             };
             let outcome = self.warehouse.run(&submission, self.deadline).await;
             match outcome.map_err(|error| of_call(step, error))? {
@@ -187,12 +107,16 @@ impl<'run, A: DataApi> Running<'run, A> {
     }
 
     fn token(&self, step: &Step<'_>, purpose: &str, attempt: u32) -> ClientToken {
-        let Step { migration, statement } = step;
+        let Step {
+            migration,
+            statement,
+            checksum,
+        } = step;
         let scope = [
             "warehouse-migrator",
             self.request.as_str(),
             &migration.version.to_string(),
-            migration.checksum.as_str(),
+            checksum.as_str(),
             &statement.to_string(),
             purpose,
         ];

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use warehouse_migrator::file_name::Version;
 use warehouse_migrator::migrator::{Done, MigrateError, Progress};
 
-use crate::data_api::{Effect, FakeWarehouse};
+use crate::data_api::FakeWarehouse;
 use crate::files::{ALONE, migrations};
 
 pub async fn migrate(
@@ -43,13 +43,6 @@ fn versions(numbers: &[u32]) -> Vec<Version> {
         .collect()
 }
 
-fn effect(sql: &str, settings: &[&str]) -> Effect {
-    Effect {
-        sql: sql.to_owned(),
-        settings: settings.iter().map(|setting| (*setting).to_owned()).collect(),
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn every_file_is_applied_once_and_in_order() {
     let warehouse = FakeWarehouse::default();
@@ -67,7 +60,7 @@ async fn every_file_is_applied_once_and_in_order() {
         .iter()
         .map(|row| (row.version, row.statement))
         .collect();
-    assert_eq!(recorded, [(1, 0), (2, 0), (3, 1), (3, 2)]);
+    assert_eq!(recorded, [(1, 0), (2, 0), (3, 1), (3, 2), (3, 0)]);
 
     let again = migrated(&warehouse, &texts, "r2").await;
     assert_eq!(again.applied, versions(&[]));
@@ -82,35 +75,6 @@ async fn with_nothing_new_it_only_looks() {
     let _ = migrated(&warehouse, &["A1"], "r2").await;
     // Make the history and read it before and after: two calls, and twice three.
     assert_eq!(warehouse.calls() - before, 8);
-}
-
-#[tokio::test(start_paused = true)]
-async fn settings_hold_for_the_statements_behind_them() {
-    let warehouse = FakeWarehouse::default();
-    let text = format!("{ALONE}VACUUM a; SET x TO 1; VACUUM b; SET y TO 2; SET z TO 3; VACUUM c; VACUUM d");
-    let _ = migrated(&warehouse, &[&text], "r1").await;
-    let all = ["x TO 1", "y TO 2", "z TO 3"];
-    assert_eq!(
-        warehouse.effects(),
-        [
-            effect("VACUUM a", &[]),
-            effect("VACUUM b", &all[..1]),
-            effect("VACUUM c", &all),
-            effect("VACUUM d", &all),
-        ]
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_settings_of_a_file_are_not_those_of_the_next() {
-    let warehouse = FakeWarehouse::default();
-    let one = format!("{ALONE}SET x TO 1; VACUUM a");
-    let other = format!("{ALONE}SET y TO 2; VACUUM b");
-    let _ = migrated(&warehouse, &[&one, &other], "r1").await;
-    assert_eq!(
-        warehouse.effects(),
-        [effect("VACUUM a", &["x TO 1"]), effect("VACUUM b", &["y TO 2"])]
-    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -138,25 +102,70 @@ async fn wrong_sql_names_file_and_statement_and_undoes_the_file() {
 #[tokio::test(start_paused = true)]
 async fn statements_one_at_a_time_go_on_behind_the_last_that_ran() {
     let warehouse = FakeWarehouse::default();
-    let text = format!("{ALONE}SET x TO 1; VACUUM a; VACUUM b; VACUUM c");
+    let text = format!("{ALONE}VACUUM a; VACUUM b; VACUUM c");
     warehouse.fails("VACUUM b", usize::MAX, "no such table");
     assert_eq!(
         failed(&warehouse, &[&text], "r1").await,
-        "V001__f1.sql, statement 3: no such table"
+        "V001__f1.sql, statement 2: no such table"
     );
     assert_eq!(warehouse.ran(), ["VACUUM a"]);
 
     warehouse.mended();
     let _ = migrated(&warehouse, &[&text], "r2").await;
-    let settings = &["x TO 1"];
-    assert_eq!(
-        warehouse.effects(),
-        [
-            effect("VACUUM a", settings),
-            effect("VACUUM b", settings),
-            effect("VACUUM c", settings)
-        ]
-    );
+    assert_eq!(warehouse.ran(), ["VACUUM a", "VACUUM b", "VACUUM c"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_wrong_in_the_middle_of_single_statements_can_be_corrected() {
+    let text = |rest: &str| format!("{ALONE}VACUUM a; VACUUM b; {rest}");
+    // Also under the same request: another statement has another token.
+    for request in ["r1", "r2"] {
+        let warehouse = FakeWarehouse::default();
+        warehouse.fails("wrong", usize::MAX, "syntax error");
+        assert_eq!(
+            failed(&warehouse, &[&text("VACUUM wrong; VACUUM d")], "r1").await,
+            "V001__f1.sql, statement 3: syntax error"
+        );
+
+        let edited = text("VACUUM c; VACUUM d").replace("VACUUM a", "VACUUM other");
+        let error = failed(&warehouse, &[&edited], request).await;
+        assert!(
+            error.starts_with("V001__f1.sql, statement 1: it ran, in V001__f1.sql, and has changed since"),
+            "{error}"
+        );
+        assert_eq!(warehouse.ran(), ["VACUUM a", "VACUUM b"]);
+
+        let corrected = text("VACUUM c; VACUUM d");
+        let done = migrated(&warehouse, &[&corrected], request).await;
+        assert_eq!(done.applied, versions(&[1]));
+        assert_eq!(warehouse.ran(), ["VACUUM a", "VACUUM b", "VACUUM c", "VACUUM d"]);
+
+        // Applied, it stays as it is.
+        let error = failed(&warehouse, &[&text("VACUUM c; VACUUM e")], "r3").await;
+        assert!(
+            error.starts_with("V001__f1.sql: it was applied as V001__f1.sql and has changed since"),
+            "{error}"
+        );
+        assert_eq!(warehouse.ran().len(), 4);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_statement_is_found_again_by_its_request_and_run_by_the_next() {
+    for reason in ["no such table", "Query cancelled on user's request"] {
+        let warehouse = FakeWarehouse::default();
+        let text = format!("{ALONE}VACUUM a; VACUUM b");
+        warehouse.fails("VACUUM b", 1, reason);
+        let first = failed(&warehouse, &[&text], "r1").await;
+        assert_eq!(
+            failed(&warehouse, &[&text], "r1").await,
+            first,
+            "its token is spent"
+        );
+        assert_eq!(warehouse.ran(), ["VACUUM a"]);
+        let _ = migrated(&warehouse, &[&text], "r2").await;
+        assert_eq!(warehouse.ran(), ["VACUUM a", "VACUUM b"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -203,14 +212,23 @@ async fn the_lock_and_the_record_are_not_the_files_statements() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_setting_that_fails_is_named_with_its_statement() {
-    let warehouse = FakeWarehouse::default();
-    warehouse.fails("SET x", usize::MAX, "no such setting");
-    let text = format!("{ALONE}SET x TO 1; VACUUM a");
-    assert_eq!(
-        failed(&warehouse, &[&text], "r1").await,
-        "V001__f1.sql, statement 2: SET before it: no such setting"
-    );
+async fn the_record_of_single_statements_is_named() {
+    for (statement, message) in [
+        (
+            "AND statement = 1",
+            "V001__f1.sql, statement 1: it ran, and could not be recorded: no",
+        ),
+        (
+            "AND statement = 0",
+            "V001__f1.sql: it ran, and could not be recorded: no",
+        ),
+    ] {
+        let warehouse = FakeWarehouse::default();
+        warehouse.fails(statement, usize::MAX, "no");
+        let text = format!("{ALONE}VACUUM a");
+        assert_eq!(failed(&warehouse, &[&text], "r1").await, message);
+        assert_eq!(warehouse.ran(), ["VACUUM a"]);
+    }
 }
 
 #[tokio::test(start_paused = true)]

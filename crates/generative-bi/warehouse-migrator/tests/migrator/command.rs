@@ -52,7 +52,7 @@ async fn it_says_what_it_applies() {
     assert_eq!(
         said,
         "request run-1\napplied V001__a.sql\napplied V002__b.sql, statement 1\napplied V002__b.sql, statement 2\n\
-         up to date at V002\n"
+         applied V002__b.sql\nup to date at V002\n"
     );
     assert_eq!(warehouse.ran(), ["CREATE orders", "VACUUM x", "VACUUM y"]);
 }
@@ -77,6 +77,17 @@ async fn status_shows_and_applies_nothing() {
     assert_eq!(
         said,
         "V001__a.sql: applied\nV002__b.sql: applied in part: not statement 2\n"
+    );
+
+    let warehouse = FakeWarehouse::default();
+    warehouse.fails("version = 2 AND statement = 0", usize::MAX, "no");
+    let (end, _) = run(&warehouse, files.path(), &[]).await;
+    assert!(end.is_err());
+    let (end, said) = run(&warehouse, files.path(), &["status"]).await;
+    assert_eq!(end, Ok(End::NotYet));
+    assert_eq!(
+        said,
+        "V001__a.sql: applied\nV002__b.sql: applied, and not recorded as a whole yet\n"
     );
 
     let older = directory(&[("V001__a.sql", "A1")]);

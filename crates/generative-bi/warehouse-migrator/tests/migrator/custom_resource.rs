@@ -1,12 +1,14 @@
 //! The function as CDK's provider framework calls it: onEvent, then isComplete until it is.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use lambda_runtime::{Context, LambdaEvent};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use warehouse_migrator::Handler;
 use warehouse_migrator::custom_resource::Event;
 use warehouse_migrator::file_error::FileError;
+use warehouse_migrator::handler::WORK_AT_MOST;
 use warehouse_migrator::migrations::File;
 use warehouse_migrator::parameters::Parameters;
 
@@ -115,6 +117,29 @@ async fn what_takes_longer_than_an_invocation_goes_on_in_the_next() {
     assert!(questions > 2, "{questions}");
     assert_eq!(resource["Data"]["AppliedVersions"], "V001,V002");
     assert_eq!(warehouse.ran(), ["A1", "B1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_question_is_answered_after_four_minutes_whatever_time_the_function_has() {
+    let warehouse = FakeWarehouse::default();
+    warehouse.runs_for(usize::MAX);
+    let handler = handler(&warehouse, files(&["A1"]));
+    let mut event = event("Create", "r1");
+    event["MigrationsAccepted"] = json!(true);
+    let mut context = Context::default();
+    let ends = SystemTime::now() + Duration::from_secs(15 * 60);
+    let ends = ends.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
+    context.deadline = u64::try_from(ends.as_millis()).expect("a deadline");
+    let event = serde_json::from_value(event).expect("an event");
+
+    let start = Instant::now();
+    let answer = handler.handle(LambdaEvent::new(event, context)).await;
+    let answer = serde_json::to_value(answer.expect("no error")).expect("JSON");
+    assert_eq!(answer, json!({ "IsComplete": false }));
+    // It does not begin a wait that would end behind its time: five seconds at most.
+    let worked = start.elapsed();
+    let least = WORK_AT_MOST - Duration::from_secs(5);
+    assert!((least..=WORK_AT_MOST).contains(&worked), "{worked:?}");
 }
 
 #[tokio::test(start_paused = true)]

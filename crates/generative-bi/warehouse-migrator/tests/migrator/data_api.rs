@@ -1,12 +1,12 @@
-//! A warehouse behind a Data API, as far as the migrator can tell: tokens, sessions, transactions, the history, and
-//! whatever goes wrong on the way.
+//! A warehouse behind a Data API, as far as the migrator can tell: tokens, transactions, the history, and whatever goes
+//! wrong on the way.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use redshift_data::{
-    Accepted, CallError, CallErrorKind, DataApi, Description, Field, Page, Session, SessionId, State,
-    StatementId, SubStatement, Submission, Warehouse, Work,
+    Accepted, CallError, CallErrorKind, DataApi, Description, Field, Page, Session, State, StatementId,
+    SubStatement, Submission, Warehouse, Work,
 };
 use warehouse_migrator::Migrator;
 use warehouse_migrator::history;
@@ -25,13 +25,6 @@ pub enum Fate {
     DiesAfter,
 }
 
-/// A statement that the warehouse ran for the migrator's files, with the settings of its session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Effect {
-    pub sql: String,
-    pub settings: Vec<String>,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     pub version: i64,
@@ -46,20 +39,22 @@ struct Contents {
     fates: Vec<Fate>,
     tokens: HashMap<String, usize>,
     statements: Vec<Submitted>,
-    sessions: Vec<Vec<String>>,
-    effects: Vec<Effect>,
+    /// What the warehouse ran for the migrator's files.
+    effects: Vec<String>,
     history: Vec<Recorded>,
     has_history: bool,
     /// A statement that holds this text fails so many times with these words.
     faults: Vec<(String, usize, String)>,
     /// How often a statement of the files is still running when it is looked at.
     running_looks: usize,
+    /// A statement that holds this text can run once: what it makes is there then.
+    once: Option<String>,
     calls: usize,
 }
 
 #[derive(Debug)]
 struct Submitted {
-    session: Option<usize>,
+    request: Submission,
     end: Result<Vec<Recorded>, (usize, usize, String)>,
     looks_left: usize,
     aborted: bool,
@@ -93,12 +88,13 @@ impl FakeWarehouse {
         self.0.lock().unwrap().running_looks = looks;
     }
 
-    pub fn effects(&self) -> Vec<Effect> {
-        self.0.lock().unwrap().effects.clone()
+    /// A statement with `text` in it can run once: the second time it fails.
+    pub fn runs_once(&self, text: &str) {
+        self.0.lock().unwrap().once = Some(text.to_owned());
     }
 
     pub fn ran(&self) -> Vec<String> {
-        self.effects().into_iter().map(|effect| effect.sql).collect()
+        self.0.lock().unwrap().effects.clone()
     }
 
     pub fn history(&self) -> Vec<Recorded> {
@@ -146,39 +142,41 @@ impl Contents {
     fn submit(&mut self, submission: &Submission) -> Result<Accepted, CallError> {
         let token = submission.token.as_str().to_owned();
         let index = match self.tokens.get(&token) {
-            Some(index) => *index,
+            Some(index) if self.statements[*index].request == *submission => *index,
+            Some(_) => {
+                // As the service does, and the local warehouse: a token is one whole request's.
+                return Err(CallError {
+                    kind: CallErrorKind::Refused,
+                    reason: "the client token was used with other request parameters".to_owned(),
+                });
+            }
             None => {
-                let submitted = self.run(submission)?;
+                let submitted = self.run(submission);
                 self.statements.push(submitted);
                 self.tokens.insert(token, self.statements.len() - 1);
                 self.statements.len() - 1
             }
         };
-        let session = self.statements[index].session;
         Ok(Accepted {
             id: StatementId::new(index.to_string()),
-            session: session.map(|session| SessionId::new(session.to_string())),
+            session: None,
         })
     }
 
-    fn run(&mut self, submission: &Submission) -> Result<Submitted, CallError> {
-        let session = match &submission.session {
-            Session::Own => None,
-            Session::Open { .. } => {
-                self.sessions.push(Vec::new());
-                Some(self.sessions.len() - 1)
-            }
-            Session::Reuse(id) => Some(id.as_str().parse().expect("a session that was opened")),
-        };
+    fn run(&mut self, submission: &Submission) -> Submitted {
+        assert_eq!(
+            submission.session,
+            Session::Own,
+            "a later process would have another session"
+        );
         let (sqls, batch) = match &submission.work {
             Work::Statement(statement) => (vec![statement.sql().to_owned()], false),
             Work::Batch(batch) => (batch.statements().to_vec(), true),
         };
-        assert!(!batch || session.is_none(), "a batch needs no session");
         let before = (self.effects.clone(), self.history.clone(), self.has_history);
         let mut end = Ok(Vec::new());
         for (index, sql) in sqls.iter().enumerate() {
-            match self.execute(sql, session) {
+            match self.execute(sql) {
                 Ok(rows) => end = Ok(rows),
                 Err(reason) => {
                     (self.effects, self.history, self.has_history) = before;
@@ -187,8 +185,8 @@ impl Contents {
                 }
             }
         }
-        Ok(Submitted {
-            session,
+        Submitted {
+            request: submission.clone(),
             aborted: matches!(&end, Err((_, _, reason)) if reason.contains("cancelled")),
             end,
             looks_left: if sqls.iter().all(|sql| is_own(sql)) {
@@ -196,10 +194,10 @@ impl Contents {
             } else {
                 self.running_looks
             },
-        })
+        }
     }
 
-    fn execute(&mut self, sql: &str, session: Option<usize>) -> Result<Vec<Recorded>, String> {
+    fn execute(&mut self, sql: &str) -> Result<Vec<Recorded>, String> {
         for (text, times, reason) in &mut self.faults {
             if *times > 0 && sql.contains(text.as_str()) {
                 *times -= 1;
@@ -221,14 +219,11 @@ impl Contents {
             }
             _ if sql.starts_with("INSERT INTO warehouse_migrations.history") => self.record(sql),
             _ => {
-                let mut settings = session.map(|session| &mut self.sessions[session]);
-                match (&mut settings, sql.strip_prefix("SET ")) {
-                    (Some(settings), Some(setting)) => settings.push(setting.to_owned()),
-                    _ => self.effects.push(Effect {
-                        sql: sql.to_owned(),
-                        settings: settings.map(|settings| settings.clone()).unwrap_or_default(),
-                    }),
+                let once = self.once.as_ref().is_some_and(|text| sql.contains(text));
+                if once && self.effects.iter().any(|ran| ran == sql) {
+                    return Err("it is there already".to_owned());
                 }
+                self.effects.push(sql.to_owned());
                 Ok(Vec::new())
             }
         }
