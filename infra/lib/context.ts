@@ -47,6 +47,22 @@ export class Context {
     }
   }
 
+  /**
+   * JSON as it was written, for a reader of more digits than a float keeps. From `cdk.json` it comes read already: what a
+   * float may have bent is refused.
+   */
+  jsonText(name: string): string | undefined {
+    const value: unknown = this.node.tryGetContext(name);
+    if (value === undefined || value === '') return undefined;
+    if (typeof value === 'string') return value;
+    return JSON.stringify(value, (_, part: unknown) => {
+      if (typeof part === 'number' && !isExact(part)) {
+        this.problem(name, `has ${part}, of more digits than cdk.json keeps: give all of it as text there, '{"name":[…]}'`);
+      }
+      return part;
+    });
+  }
+
   missing(name: string): string {
     this.problem(name, `is missing: pass -c ${name}=…`);
     return '';
@@ -59,4 +75,9 @@ export class Context {
   throwProblems(): void {
     if (this.problems.length > 0) throw new Error(this.problems.join('\n'));
   }
+}
+
+/** Every decimal of up to 15 digits comes back from a float as it was. */
+function isExact(number: number): boolean {
+  return Number.isFinite(number) && number.toExponential().replace(/e.*$|\D/g, '').length <= 15;
 }

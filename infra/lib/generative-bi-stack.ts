@@ -103,10 +103,11 @@ export class GenerativeBiStack extends Stack {
   }
 
   private createWarehouse(): Warehouse | undefined {
-    const { localCloud, redshiftBaseCapacity } = this.configuration;
+    const { localCloud, redshiftBaseCapacity, availabilityZones } = this.configuration;
     if (localCloud) return undefined;
     return new Warehouse(this, 'Warehouse', {
       baseCapacity: redshiftBaseCapacity,
+      availabilityZones,
       ingestionRole: this.ingestionRole,
       encryptionKey: this.encryptionKey,
     });
@@ -146,6 +147,19 @@ export class GenerativeBiStack extends Stack {
     });
     // What they call is made by the migrations.
     schedules.node.addDependency(migrations);
+    // Redshift makes a role's user when the role first signs in, and the migrations' CREATE USER would find it there already.
+    this.monitor.rule.node.addDependency(migrations);
+    this.exportToDashboards(this.warehouse);
+  }
+
+  /**
+   * Also where the app holds no dashboards: their stack can then be deployed alone, and taken out of the app, and this one
+   * stays as it is.
+   */
+  private exportToDashboards({ host, network }: Warehouse): void {
+    const { subnets, dashboards } = network;
+    const values = [host, dashboards.securityGroupId, ...subnets.map(({ subnetId }) => subnetId)];
+    for (const value of values) this.exportValue(value);
   }
 
   /** The warehouse, or what the local cloud has in its place, which has no ARN that anybody checks. */

@@ -9,6 +9,9 @@ const read = (context: Record<string, unknown>) => readGenerativeBiConfiguration
 const SALES = BI_ON_AWS.quickSightPrincipals;
 const DASHBOARD = { quickSightAdmin: BI_ON_AWS.quickSightAdmin, biSecretArn: BI_ON_AWS.biSecretArn };
 
+const NO_FILTER =
+  'context forwardedItems is not a JSON object of names, each once and with a list of text, numbers, true, false or null';
+
 /** What is said of a context. */
 function problems(context: Record<string, unknown>): string[] {
   try {
@@ -57,7 +60,7 @@ describe('the configuration of generative BI', () => {
       "context cutOver is '1', not true or false",
       "context redshiftBaseCapacity is '12', not 4, 8 to 512 in steps of 8, or to 1024 in steps of 32",
       `context biUser is 'a"; DROP', not a name of letters, digits, _, ., @ and -, with IAM: or IAMR: before it`,
-      'context forwardedItems is not a JSON object of names and lists of values',
+      NO_FILTER,
       "context quickSightAdmin has 'arn:aws:iam::111122223333:user/admin', not the ARN of a user or group of QuickSight",
       "context quickSightPrincipals has 'everybody', not the ARN of a user or group of QuickSight",
       "context biSecretArn is 'secret', not the ARN of a secret",
@@ -84,6 +87,52 @@ describe('the configuration of generative BI', () => {
     assert.deepEqual(problems({ redactedAttributes: 'note, line,address.line' }), [
       "context redactedAttributes has 'line', which is of the table's key",
     ]);
+  });
+
+  test('takes the paths that the forwarder takes', () => {
+    for (const redactedAttributes of ['note', 'note,address.street', ' note , a b.c ', 'orderId.part']) {
+      assert.deepEqual(problems({ redactedAttributes }), [], redactedAttributes);
+    }
+    for (const redactedAttributes of ['a,', ',a', 'a..b', '.a', 'a.', 'a, ,b', ' ']) {
+      assert.deepEqual(problems({ redactedAttributes }), [
+        `context redactedAttributes is '${redactedAttributes}', not paths such as note,address.street with a name at every place`,
+      ]);
+    }
+  });
+
+  test('takes the filters that the forwarder takes, with every digit', () => {
+    const exponent = '{"a":[1e2147483647,-1.5E-2147483648]}';
+    const digits = '{"a":[12345678901234567890123456789012345678]}';
+    for (const forwardedItems of ['{"a":["x",1.50,true,null]}', '{"a":["b: \\"c\\":"],"d":[false]}', '{}', digits, exponent]) {
+      assert.equal(read({ forwardedItems }).forwardedItems, forwardedItems);
+    }
+    const twice = ['{"a":["x"],"a":["y"]}', '{"a":["x"],"\\u0061":["y"]}'];
+    const nested = ['{"a":[["x"]]}', '{"a":[{}]}', '{"a":{"b":["x"]}}'];
+    const others = ['x', '[]', '"a"', 'null', '{"a":"x"}', '{"a":[]}', '{"a":["\\ud800"]}', '{"a":[1e2147483648]}'];
+    for (const forwardedItems of [...twice, ...nested, ...others]) {
+      assert.deepEqual(problems({ forwardedItems }), [NO_FILTER], forwardedItems);
+    }
+  });
+
+  test('takes a filter from cdk.json, where its numbers are whole there', () => {
+    assert.equal(read({ forwardedItems: { line: [1, 19.95, 1e21] } }).forwardedItems, '{"line":[1,19.95,1e+21]}');
+    assert.deepEqual(problems({ forwardedItems: { channel: [] } }), [NO_FILTER]);
+    for (const number of [1234567890123456, 0.1234567890123456, Infinity]) {
+      const [said, ...others] = problems({ forwardedItems: { line: [number] } });
+      assert.deepEqual(others, []);
+      assert.ok(said?.startsWith(`context forwardedItems has ${number}, of more digits than cdk.json keeps`), said);
+    }
+  });
+
+  test('takes three zones by name, or the first of the region', () => {
+    assert.equal(read({}).availabilityZones, undefined);
+    const zones = ['us-east-1a', 'us-east-1c', 'us-east-1d'];
+    assert.deepEqual(read({ availabilityZones: zones.join(', ') }).availabilityZones, zones);
+    for (const wrong of ['us-east-1a,us-east-1b', 'us-east-1a,us-east-1b,us-east-1b', 'a,b,c', 'a-1a,b-1b,c-1c,d-1d']) {
+      assert.deepEqual(problems({ availabilityZones: wrong }), [
+        `context availabilityZones is '${wrong}', not three zones such as us-east-1a,us-east-1b,us-east-1c`,
+      ]);
+    }
   });
 
   test('never lets everything out where something was to stay in', () => {

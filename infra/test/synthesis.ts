@@ -65,6 +65,11 @@ export function builtFunctions(): string {
   return directory;
 }
 
+/** Puts another bootstrap in place of one of them. */
+export function replaceFunction(directory: string, name: string, bootstrap: string | Buffer): void {
+  writeFileSync(path.join(directory, name, 'bootstrap'), bootstrap, { mode: 0o755 });
+}
+
 /** A folder as the build leaves it, with `bootstrap` (by default a script) as the one function. */
 export function builtFunction(name: string, bootstrap: string | Buffer = '#!/bin/sh\n'): string {
   const directory = temporaryDirectory();
@@ -74,7 +79,7 @@ export function builtFunction(name: string, bootstrap: string | Buffer = '#!/bin
 
 function addFunction(directory: string, name: string, bootstrap: string | Buffer): void {
   mkdirSync(path.join(directory, name));
-  writeFileSync(path.join(directory, name, 'bootstrap'), bootstrap, { mode: 0o755 });
+  replaceFunction(directory, name, bootstrap);
 }
 
 /** An app with the context of `cdk.json` and of the command line. */

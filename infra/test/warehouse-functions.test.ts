@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { MIGRATIONS, migrationDigest } from '../lib/generative-bi/migration-digest.ts';
-import { generativeBi, Synthesised, temporaryDirectory } from './synthesis.ts';
+import { migrations as migrationTexts } from './migrations.ts';
+import { builtFunctions, generativeBi, replaceFunction, Synthesised } from './synthesis.ts';
 
 const template = new Synthesised(generativeBi());
 const migrations = template.only('Custom::WarehouseMigrations');
@@ -24,8 +22,6 @@ function permissions(name: string): Record<string, any[]> {
 
 const STATEMENTS = {
   'redshift-data:ExecuteStatement': [WORKGROUP_ARN],
-  'redshift-data:BatchExecuteStatement': [WORKGROUP_ARN],
-  'redshift-data:CancelStatement': ['*'],
   'redshift-data:DescribeStatement': ['*'],
   'redshift-data:GetStatementResult': ['*'],
 };
@@ -39,14 +35,11 @@ describe('the migrator', () => {
     assert.ok(JSON.stringify(SQL_PARAMETERS).includes('BI_USER'));
   });
 
-  test('has as long as Lambda gives', () => {
-    assert.equal(template.lambda('warehouse-migrator').Properties['Timeout'], 900);
-  });
-
-  test('runs statements on this warehouse as its administrator, and no more', () => {
+  test('runs statements and transactions on this warehouse as its administrator, and no more', () => {
     const key = { 'Fn::GetAtt': [template.idOf(template.only('AWS::KMS::Key')), 'Arn'] };
     assert.deepEqual(permissions('warehouse-migrator'), {
       ...STATEMENTS,
+      'redshift-data:BatchExecuteStatement': [WORKGROUP_ARN],
       'secretsmanager:GetSecretValue': [SECRET_ARN],
       'kms:Decrypt': [key],
     });
@@ -57,8 +50,7 @@ describe('the parameters of the SQL', () => {
   const given = migrations.Properties['SqlParameters'];
 
   test('are all that the SQL names, and none that it does not', () => {
-    const sql = readdirSync(MIGRATIONS).filter((file) => file.endsWith('.sql'));
-    const named = sql.flatMap((file) => readFileSync(path.join(MIGRATIONS, file), 'utf8').match(/(?<=\$\{)\w+(?=\})/g) ?? []);
+    const named = migrationTexts().flatMap((sql) => sql.match(/(?<=\$\{)\w+(?=\})/g) ?? []);
     assert.deepEqual(Object.keys(given).sort(), [...new Set(named)].sort());
   });
 
@@ -73,23 +65,18 @@ describe('the parameters of the SQL', () => {
 });
 
 describe('the migrations', () => {
-  test('run again when a file of the SQL comes, goes or changes', () => {
-    const folder = temporaryDirectory();
-    const digests: string[] = [];
-    const put = (file: string, content: string) => {
-      writeFileSync(path.join(folder, file), content);
-      digests.push(migrationDigest(folder));
-    };
-    put('V001__a.sql', 'SELECT 1');
-    put('V001__a.sql', 'SELECT 2');
-    put('V002__b.sql', '');
-    put('V003__b.sql', '');
-    assert.equal(new Set(digests).size, digests.length);
-    put('README.md', 'not SQL');
-    assert.equal(digests.at(-1), digests.at(-2));
-    mkdirSync(path.join(folder, 'folder'));
-    assert.equal(migrationDigest(folder), digests.at(-1));
-    assert.equal(migrations.Properties['Digest'], migrationDigest(MIGRATIONS));
+  test('are called for when the migrator is another, in which the SQL is, and not when it is the same', () => {
+    const [one, same, other] = [builtFunctions(), builtFunctions(), builtFunctions()];
+    replaceFunction(other, 'warehouse-migrator', '#!/bin/sh\n# with more SQL\n');
+    const [first, again, changed] = [one, same, other].map((functionsDirectory) => {
+      const built = new Synthesised(generativeBi({ functionsDirectory }));
+      const { MigratorCode } = built.only('Custom::WarehouseMigrations').Properties;
+      const { S3Key } = built.lambda('warehouse-migrator').Properties['Code'];
+      assert.equal(S3Key, `${MigratorCode}.zip`);
+      return MigratorCode;
+    });
+    assert.equal(again, first);
+    assert.notEqual(changed, first);
   });
 
   test('wait for the warehouse and for its role’s permissions', () => {
@@ -99,10 +86,16 @@ describe('the migrations', () => {
     for (const needed of [workgroup, policy]) assert.ok(migrations.DependsOn?.includes(template.idOf(needed)));
   });
 
-  test('are asked about every 20 s, longer than one invocation takes and shorter than the hour of CloudFormation’s', () => {
+  test('are answered within the hour of CloudFormation’s, however long each question takes', () => {
     const machine = JSON.stringify(template.only('AWS::StepFunctions::StateMachine').Properties['DefinitionString']);
-    assert.match(machine, /IntervalSeconds\\*":20/);
-    assert.match(machine, /MaxAttempts\\*":165/);
+    const number = (name: string) => Number(new RegExp(`${name}\\\\*":(\\d+)`).exec(machine)?.[1]);
+    const [pause, repeats, backoff] = ['IntervalSeconds', 'MaxAttempts', 'BackoffRate'].map(number);
+    assert.ok(pause !== undefined && repeats !== undefined);
+    assert.deepEqual([pause, repeats, backoff], [20, 10, 1]);
+    const question: number = template.lambda('warehouse-migrator').Properties['Timeout'];
+    assert.ok(repeats * (question + pause) <= 55 * 60);
+    // The first question is no repeat.
+    assert.ok(question + repeats * (question + pause) < 60 * 60);
   });
 
   test('are run by functions that may call the migrator, and write an encrypted log', () => {
@@ -123,8 +116,16 @@ describe('the monitor', () => {
     const [rule] = template
       .ofType('AWS::Events::Rule')
       .filter(({ Properties }) => Properties['ScheduleExpression'] === 'rate(1 minute)');
-    const [target] = rule?.Properties['Targets'];
+    assert.ok(rule !== undefined);
+    const [target] = rule.Properties['Targets'];
     assert.equal(template.behind(target.Arn), template.lambda('warehouse-monitor'));
+  });
+
+  test('begins after its user is there, which Redshift would make itself at the first sign-in', () => {
+    const [rule] = template.ofType('AWS::Events::Rule').filter(({ Properties }) => 'ScheduleExpression' in Properties);
+    assert.ok(rule?.DependsOn?.includes(template.idOf(migrations)));
+    // The migrations name the function's role, so that the function cannot wait for them.
+    assert.ok(!template.lambda('warehouse-monitor').DependsOn?.includes(template.idOf(migrations)));
   });
 
   test('ends before the next look, and is alone', () => {

@@ -59,17 +59,27 @@ describe('the warehouse', () => {
     assert.deepEqual(namespace['LogExports'], ['userlog', 'connectionlog', 'useractivitylog']);
   });
 
-  test('leaves a snapshot behind', () => assert.equal(namespace['FinalSnapshotName'], 'generative-bi-final'));
+  test('leaves a snapshot behind for 30 days, under a name that the next stack’s does not have', () => {
+    const uuid = { 'Fn::Select': [2, { 'Fn::Split': ['/', { Ref: 'AWS::StackId' }] }] };
+    assert.deepEqual(namespace['FinalSnapshotName'], { 'Fn::Join': ['', ['generative-bi-final-', uuid]] });
+    assert.equal(namespace['FinalSnapshotRetentionPeriod'], 30);
+  });
 });
 
 describe('the warehouse’s network', () => {
   const subnets = template.ofType('AWS::EC2::Subnet');
 
+  const zones = (of: Synthesised) => of.ofType('AWS::EC2::Subnet').map(({ Properties }) => Properties['AvailabilityZone']);
+
   test('has subnets in three zones, which Redshift Serverless demands, each large enough for 1,024 RPUs', () => {
-    const zones = subnets.map(({ Properties }) => JSON.stringify(Properties['AvailabilityZone']));
-    assert.equal(new Set(zones).size, 3);
+    assert.deepEqual(zones(template), [0, 1, 2].map((zone) => ({ 'Fn::Select': [zone, { 'Fn::GetAZs': '' }] })));
     for (const { Properties } of subnets) assert.ok(Properties['CidrBlock'].endsWith('/23'), Properties['CidrBlock']);
     assert.deepEqual(workgroup['SubnetIds'].map((reference: any) => template.behind(reference)), subnets);
+  });
+
+  test('is in the zones that are named', () => {
+    const availabilityZones = 'us-east-1a,us-east-1c,us-east-1d';
+    assert.deepEqual(zones(new Synthesised(generativeBi({ availabilityZones }))), availabilityZones.split(','));
   });
 
   test('has no way to the internet, nor from it', () => {

@@ -10,6 +10,7 @@ misspelt statement would be one too.
 import json
 import logging
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,6 +27,8 @@ OPAQUE = [
     "ALTER TABLE ingest.order_changes_archive APPEND FROM",
     'ALTER USER "x" SET enable_case_sensitive_identifier TO TRUE',
     'ALTER USER "x" SET enable_case_sensitive_super_attribute TO TRUE',
+    "CALL warehouse.fold_order_changes()",
+    "CALL warehouse.prune_order_changes()",
     "CREATE EXTERNAL SCHEMA IF NOT EXISTS kinesis FROM KINESIS IAM_ROLE",
     "CREATE ROLE",
     'CREATE USER "x" PASSWORD DISABLE',
@@ -68,19 +71,28 @@ def problems(name: str, text: str):
     return count, found
 
 
+def of_the_stacks() -> dict[str, str]:
+    """The SQL that the CDK app holds, by what it is for."""
+    command = ["node", "--import", "tsx", "bin/print-sql.ts"]
+    return json.loads(subprocess.run(command, cwd=ROOT / "infra", check=True, stdout=subprocess.PIPE).stdout)
+
+
 def main() -> int:
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     files = sorted(MIGRATIONS.glob("*.sql"))
     scripts = [(str(file.relative_to(ROOT)), file.read_text()) for file in files]
     questions = json.loads(QUESTIONS.read_text())
     scripts += [(f"{QUESTIONS.relative_to(ROOT)}, {question['id']}", question["sql"]) for question in questions]
-    if not files or not questions:
+    stacks = of_the_stacks()
+    scripts += [(f"infra, {name}", text) for name, text in stacks.items()]
+    if not files or not questions or not stacks:
         print("tests/sql/check.py: found no SQL", file=sys.stderr)
         return 1
     checked = [problems(name, text) for name, text in scripts]
     for problem in (problem for _, found in checked for problem in found):
         print(problem, file=sys.stderr)
-    print(f"{sum(count for count, _ in checked)} statements of {len(files)} files and {len(questions)} questions")
+    count = sum(count for count, _ in checked)
+    print(f"{count} statements of {len(files)} files, {len(questions)} questions and {len(stacks)} texts of the stacks")
     return int(any(found for _, found in checked))
 
 

@@ -13,7 +13,6 @@ export const ACTIONS_WITHOUT_RESOURCE: Readonly<Record<string, string>> = {
   'ec2:DescribeSubnets': EC2,
   'kinesis:ListStreams': 'https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonkinesis.html',
   'personalize:PutEvents': 'https://docs.aws.amazon.com/personalize/latest/dg/API_UBS_PutEvents.html',
-  'redshift-data:CancelStatement': DATA_API,
   'redshift-data:DescribeStatement': DATA_API,
   'redshift-data:GetStatementResult': DATA_API,
 };

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import type { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 
 import { functionAsset } from './function-asset.ts';
@@ -57,6 +58,11 @@ export abstract class RustFunction extends Construct {
       environmentEncryption: props.encryptionKey,
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
     });
+  }
+
+  /** Changes with what the build made of the function, and with nothing else. */
+  get codeHash(): string {
+    return (this.function.node.findChild('Code') as Asset).assetHash;
   }
 
   /** Lets the function call these actions on these resources. */

@@ -3,7 +3,9 @@ import type { Node } from 'constructs';
 import { type AppConfiguration, readAppConfiguration } from '../app-configuration.ts';
 import { Context } from '../context.ts';
 import { type DashboardConfiguration, readDashboardConfiguration } from './dashboard-configuration.ts';
+import { isItemFilter, isListOfPaths } from './forwarder-rules.ts';
 import { KEY } from './orders-key.ts';
+import { ZONES } from './warehouse-network.ts';
 
 /** How the table's changes come into the stream: by our function, or by DynamoDB itself. */
 export type ChangeCapture = 'forwarder' | 'native';
@@ -16,6 +18,8 @@ export interface GenerativeBiConfiguration extends AppConfiguration {
   readonly cutOver: boolean;
   /** What the warehouse has at once, in RPUs. Context `redshiftBaseCapacity`. */
   readonly redshiftBaseCapacity: number;
+  /** Where its network is; without it the first three zones of the region's list. Context `availabilityZones`. */
+  readonly availabilityZones: readonly string[] | undefined;
   /** The database user of the dashboards, which sees the star and nothing else. Context `biUser`. */
   readonly biUser: string;
   /** Attributes that do not leave the table, as paths with commas between. Context `redactedAttributes`. */
@@ -35,6 +39,7 @@ export function readGenerativeBiConfiguration(node: Node): GenerativeBiConfigura
     changeCapture: changeCapture(context),
     cutOver: cutOver(context, app.localCloud),
     redshiftBaseCapacity: redshiftBaseCapacity(context),
+    availabilityZones: availabilityZones(context),
     biUser: biUser(context, app.localCloud),
     redactedAttributes: redactedAttributes(context),
     forwardedItems: forwardedItems(context),
@@ -79,27 +84,42 @@ function biUser(context: Context, localCloud: boolean): string {
   return user;
 }
 
+/**
+ * The zones of the warehouse's network, where not the first three of the region's list. Redshift Serverless wants three.
+ * https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-usage-considerations.html
+ */
+function availabilityZones(context: Context): readonly string[] | undefined {
+  const zones = context.text('availabilityZones')?.split(',').map((zone) => zone.trim());
+  if (zones === undefined) return undefined;
+  const named = zones.every((zone) => /^[a-z]{2}(-[a-z]+)+-\d[a-z]$/.test(zone));
+  if (!named || zones.length !== ZONES || new Set(zones).size !== ZONES) {
+    const rule = 'not three zones such as us-east-1a,us-east-1b,us-east-1c';
+    context.problem('availabilityZones', `is '${zones.join(',')}', ${rule}`);
+  }
+  return zones;
+}
+
 /** What an item is known by cannot stay: without it the warehouse could not tell whose change it is. */
 function redactedAttributes(context: Context): string | undefined {
   const given = forwarderOnly(context, 'redactedAttributes');
-  for (const key of given?.split(',').map((path) => path.trim()) ?? []) {
+  if (given === undefined) return undefined;
+  if (!isListOfPaths(given)) {
+    context.problem('redactedAttributes', `is '${given}', not paths such as note,address.street with a name at every place`);
+  }
+  for (const key of given.split(',').map((path) => path.trim())) {
     if (KEY.includes(key)) context.problem('redactedAttributes', `has '${key}', which is of the table's key`);
   }
   return given;
 }
 
 function forwardedItems(context: Context): string | undefined {
-  const items = context.json('forwardedItems');
+  const items = context.jsonText('forwardedItems');
   forwarderOnly(context, 'forwardedItems');
-  if (items === undefined) return undefined;
-  if (!isListOfValues(items)) context.problem('forwardedItems', 'is not a JSON object of names and lists of values');
-  return JSON.stringify(items);
-}
-
-function isListOfValues(items: unknown): boolean {
-  return (
-    typeof items === 'object' && items !== null && !Array.isArray(items) && Object.values(items).every(Array.isArray)
-  );
+  if (items !== undefined && !isItemFilter(items)) {
+    const rule = 'names, each once and with a list of text, numbers, true, false or null';
+    context.problem('forwardedItems', `is not a JSON object of ${rule}`);
+  }
+  return items;
 }
 
 /** DynamoDB's own capture knows neither filter nor redaction: asked for both, it must not quietly send everything. */

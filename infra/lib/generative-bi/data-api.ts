@@ -18,9 +18,16 @@ export interface AdminSecret {
 }
 
 /** Lets a role run statements on one workgroup. */
-export function grantExecute(role: iam.Role, { workgroupArn }: WarehouseTarget, ...others: string[]): void {
+export function grantExecute(role: iam.Role, { workgroupArn }: WarehouseTarget): void {
   role.addToPolicy(
-    new iam.PolicyStatement({ actions: ['redshift-data:ExecuteStatement', ...others], resources: [workgroupArn] }),
+    new iam.PolicyStatement({ actions: ['redshift-data:ExecuteStatement'], resources: [workgroupArn] }),
+  );
+}
+
+/** Lets a role run several statements as one transaction there. */
+export function grantTransactions(role: iam.Role, { workgroupArn }: WarehouseTarget): void {
+  role.addToPolicy(
+    new iam.PolicyStatement({ actions: ['redshift-data:BatchExecuteStatement'], resources: [workgroupArn] }),
   );
 }
 

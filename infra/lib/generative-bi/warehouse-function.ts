@@ -29,12 +29,7 @@ export abstract class WarehouseFunction extends RustFunction {
         ...props.environment,
       },
     });
-    grantExecute(this.role, props.warehouse, 'redshift-data:BatchExecuteStatement');
-    grantOwnStatements(
-      this.role,
-      'redshift-data:CancelStatement',
-      'redshift-data:DescribeStatement',
-      'redshift-data:GetStatementResult',
-    );
+    grantExecute(this.role, props.warehouse);
+    grantOwnStatements(this.role, 'redshift-data:DescribeStatement', 'redshift-data:GetStatementResult');
   }
 }

@@ -5,7 +5,6 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
 
 import { CdkFunctionLogs, CdkFunctionRole } from '../constructs/cdk-function-role.ts';
-import { MIGRATIONS, migrationDigest } from './migration-digest.ts';
 import type { WarehouseMigrator } from './warehouse-migrator.ts';
 
 export interface WarehouseMigrationsProps {
@@ -18,15 +17,25 @@ export interface WarehouseMigrationsProps {
 const QUERY_INTERVAL = Duration.seconds(20);
 
 /**
- * For how long: CloudFormation gives a custom resource an hour, and must get the answer within it. What takes longer goes on
- * with the next deployment, where it stopped.
+ * How often it is asked again. CloudFormation gives a custom resource an hour and must get the answer within it, and each
+ * question may take as long as the migrator's timeout: ten of five minutes, with their pauses, are 53 min 20 s, and with the
+ * first question 58 min 20 s at the very worst. A single statement may take as long as it likes within that: it goes on in
+ * the warehouse, and the next question finds it by its token.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudformation-customresource.html
+ * https://states-language.net/spec.html#errors
  */
-const TOTAL_TIMEOUT = Duration.minutes(55);
+const REPEATS = 10;
+
+/** The CDK divides this by the interval to get the repeats: time that a question itself takes does not count. */
+const TOTAL_TIMEOUT = Duration.seconds(REPEATS * QUERY_INTERVAL.toSeconds());
 
 /**
- * The state of the warehouse as a part of the stack: whenever the SQL or a parameter changes, CloudFormation has the
- * migrator bring the warehouse up to it, and waits. Deleting the stack deletes no data.
+ * The state of the warehouse as a part of the stack: whenever the migrator, which has the SQL in it, or a parameter changes,
+ * CloudFormation has the migrator bring the warehouse up to it, and waits. It goes by the function's code and not by the
+ * files: SQL that nobody built must not count as applied.
+ *
+ * What is applied never runs again, also when a parameter changes that it was applied with: another role or user needs a new
+ * file. Deleting the stack has the migrator delete nothing.
  */
 export class WarehouseMigrations extends Construct {
   constructor(scope: Construct, id: string, private readonly props: WarehouseMigrationsProps) {
@@ -35,7 +44,7 @@ export class WarehouseMigrations extends Construct {
     new CustomResource(this, 'Migrations', {
       resourceType: 'Custom::WarehouseMigrations',
       serviceToken: provider.serviceToken,
-      properties: { Digest: migrationDigest(MIGRATIONS), SqlParameters: props.sqlParameters },
+      properties: { MigratorCode: props.migrator.codeHash, SqlParameters: props.sqlParameters },
     });
   }
 

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
 import { Alarms, metric } from '../constructs/alarms.ts';
-import { type AdminSecret, grantAdmin } from './data-api.ts';
+import { type AdminSecret, grantAdmin, grantTransactions } from './data-api.ts';
 import { WarehouseFunction, type WarehouseFunctionProps } from './warehouse-function.ts';
 
 export interface WarehouseMigratorProps extends Omit<WarehouseFunctionProps, 'functionName' | 'timeout' | 'environment'> {
@@ -16,19 +16,25 @@ export interface WarehouseMigratorProps extends Omit<WarehouseFunctionProps, 'fu
 /** The crate of the migrator. */
 export const MIGRATOR = 'warehouse-migrator';
 
+/**
+ * Of one invocation, of which it works a fifth less. Migrations are many invocations, and all of them must fit into
+ * CloudFormation's hour: `WarehouseMigrations` counts them.
+ */
+const TIMEOUT = Duration.minutes(5);
+
 /** The function `warehouse-migrator`: the versioned SQL, each version once and in order. */
 export class WarehouseMigrator extends WarehouseFunction {
   constructor(scope: Construct, id: string, props: WarehouseMigratorProps) {
     super(scope, id, {
       ...props,
       functionName: MIGRATOR,
-      // Lambda's highest. What takes longer goes on with the next question whether it is complete.
-      timeout: Duration.minutes(15),
+      timeout: TIMEOUT,
       environment: {
         SQL_PARAMETERS: JSON.stringify(props.sqlParameters),
         ...(props.admin === undefined ? {} : { ADMIN_SECRET_ARN: props.admin.secretArn }),
       },
     });
+    grantTransactions(this.role, props.warehouse);
     if (props.admin !== undefined) grantAdmin(this.role, props.admin);
     new WarehouseMigratorAlarms(this, 'Alarms', this.function.functionName, props.alarmActions ?? []);
   }

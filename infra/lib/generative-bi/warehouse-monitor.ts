@@ -22,6 +22,8 @@ const INTERVAL = Duration.minutes(1);
 export class WarehouseMonitor extends WarehouseFunction {
   /** What the database knows it as. */
   readonly databaseUser: string;
+  /** What has it look. */
+  readonly rule: events.Rule;
 
   constructor(scope: Construct, id: string, props: WarehouseMonitorProps) {
     super(scope, id, {
@@ -34,7 +36,7 @@ export class WarehouseMonitor extends WarehouseFunction {
     });
     this.databaseUser = `IAMR:${this.role.roleName}`;
     grantSignIn(this.role, props.warehouse);
-    this.lookEveryMinute();
+    this.rule = this.lookEveryMinute();
     new WarehouseAlarms(this, 'Alarms', {
       functionName: this.function.functionName,
       serviceName: MONITOR,
@@ -44,8 +46,8 @@ export class WarehouseMonitor extends WarehouseFunction {
     });
   }
 
-  private lookEveryMinute(): void {
-    new events.Rule(this, 'Look', {
+  private lookEveryMinute(): events.Rule {
+    return new events.Rule(this, 'Look', {
       description: 'Has the freshness of the streaming views measured',
       schedule: events.Schedule.rate(INTERVAL),
       // The next look comes soon.

@@ -9,7 +9,7 @@ import { Construct } from 'constructs';
  * Redshift Serverless wants subnets in as many availability zones.
  * https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-usage-considerations.html
  */
-const ZONES = 3;
+export const ZONES = 3;
 
 /**
  * 507 free addresses in each subnet: with enhanced routing a workgroup takes addresses by its capacity, and 1,024 RPUs
@@ -20,6 +20,12 @@ const ADDRESSES = '10.42.0.0/21';
 
 /** Where the database listens. */
 export const WAREHOUSE_PORT = 5439;
+
+export interface WarehouseNetworkProps {
+  readonly encryptionKey: kms.IKey;
+  /** By name; without it the first three of the region's list. */
+  readonly availabilityZones: readonly string[] | undefined;
+}
 
 /**
  * A network for the warehouse alone, with no way to the internet and none from it. What the warehouse needs is Kinesis,
@@ -33,12 +39,11 @@ export class WarehouseNetwork extends Construct {
   /** Of those who draw dashboards: the only ones that reach the database. */
   readonly dashboards: ec2.SecurityGroup;
 
-  constructor(scope: Construct, id: string, encryptionKey: kms.IKey) {
+  constructor(scope: Construct, id: string, { encryptionKey, availabilityZones }: WarehouseNetworkProps) {
     super(scope, id);
     this.vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: ec2.IpAddresses.cidr(ADDRESSES),
-      // By the region's list: without an account the CDK would take two zones only.
-      availabilityZones: Array.from({ length: ZONES }, (_, zone) => Fn.select(zone, Fn.getAzs())),
+      availabilityZones: [...(availabilityZones ?? firstZones())],
       subnetConfiguration: [{ name: 'Warehouse', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: SUBNET_MASK }],
       natGateways: 0,
     });
@@ -93,4 +98,9 @@ export class WarehouseNetwork extends Construct {
     });
     this.vpc.addFlowLog('Flows', { destination: ec2.FlowLogDestination.toCloudWatchLogs(logGroup, role) });
   }
+}
+
+/** By the region's list: without an account the CDK would take two zones only. */
+function firstZones(): readonly string[] {
+  return Array.from({ length: ZONES }, (_, zone) => Fn.select(zone, Fn.getAzs()));
 }

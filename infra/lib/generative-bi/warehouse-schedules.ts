@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 
 import { Alarms, metric } from '../constructs/alarms.ts';
 import { type AdminSecret, grantAdmin, grantExecute, type WarehouseTarget } from './data-api.ts';
+import { CALLS, type WarehouseCall } from './warehouse-calls.ts';
 
 export interface WarehouseSchedulesProps {
   readonly warehouse: WarehouseTarget;
@@ -20,29 +21,6 @@ export interface WarehouseSchedulesProps {
   /** What every alarm does. */
   readonly alarmActions: readonly cloudwatch.IAlarmAction[];
 }
-
-interface Call {
-  /** The statement's name, which its event carries. */
-  readonly name: string;
-  readonly description: string;
-  readonly sql: string;
-  readonly expression: string;
-}
-
-const CALLS: readonly Call[] = [
-  {
-    name: 'fold-order-changes',
-    description: 'Brings the state of the orders up to the raw changes',
-    sql: 'CALL warehouse.fold_order_changes()',
-    expression: 'rate(15 minutes)',
-  },
-  {
-    name: 'prune-order-changes',
-    description: 'Deletes raw changes that are in the state of the orders and older than a week',
-    sql: 'CALL warehouse.prune_order_changes()',
-    expression: 'cron(30 3 * * ? *)',
-  },
-];
 
 /**
  * The Data API, called by the scheduler itself.
@@ -90,7 +68,7 @@ export class WarehouseSchedules extends Construct {
     return role;
   }
 
-  private schedule(call: Call, group: scheduler.CfnScheduleGroup, role: iam.Role): void {
+  private schedule(call: WarehouseCall, group: scheduler.CfnScheduleGroup, role: iam.Role): void {
     const { warehouse, admin } = this.props;
     const schedule = new scheduler.CfnSchedule(this, call.name, {
       description: call.description,

@@ -1,3 +1,4 @@
+import { Aws, Fn } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as redshift from 'aws-cdk-lib/aws-redshiftserverless';
@@ -17,6 +18,8 @@ export const ADMIN_USER = 'admin';
 export interface WarehouseProps {
   /** What it has at once, in RPUs. */
   readonly baseCapacity: number;
+  /** Of its network; without it the first three of the region's list. */
+  readonly availabilityZones: readonly string[] | undefined;
   /** What it reads the stream as. */
   readonly ingestionRole: iam.IRole;
   readonly encryptionKey: kms.IKey;
@@ -35,7 +38,7 @@ export class Warehouse extends Construct implements WarehouseTarget {
 
   constructor(scope: Construct, id: string, props: WarehouseProps) {
     super(scope, id);
-    this.network = new WarehouseNetwork(this, 'Network', props.encryptionKey);
+    this.network = new WarehouseNetwork(this, 'Network', props);
     const namespace = this.createNamespace(props);
     this.workgroup = this.createWorkgroup(namespace, props.baseCapacity);
     this.workgroupArn = this.workgroup.attrWorkgroupWorkgroupArn;
@@ -54,7 +57,7 @@ export class Warehouse extends Construct implements WarehouseTarget {
       iamRoles: [ingestionRole.roleArn],
       logExports: ['userlog', 'connectionlog', 'useractivitylog'],
       // What was folded and pruned is in the warehouse alone.
-      finalSnapshotName: `${WORKGROUP}-final`,
+      finalSnapshotName: finalSnapshotName(),
       finalSnapshotRetentionPeriod: 30,
     });
   }
@@ -103,4 +106,9 @@ export class Warehouse extends Construct implements WarehouseTarget {
     });
     return lookup.getResponseField(path);
   }
+}
+
+/** The stack's id ends in a UUID: the snapshot of a deleted stack must not be in the way of the next one's. */
+function finalSnapshotName(): string {
+  return `${WORKGROUP}-final-${Fn.select(2, Fn.split('/', Aws.STACK_ID))}`;
 }
