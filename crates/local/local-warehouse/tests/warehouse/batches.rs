@@ -72,9 +72,9 @@ async fn what_redshift_runs_alone_is_in_no_batch() {
     let warehouse = Warehouse::new().await;
     warehouse.succeed("CREATE TABLE t (a INTEGER)").await;
     warehouse.succeed("CREATE TABLE u (a INTEGER)").await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     for (statement, name) in [
-        ("REFRESH MATERIALIZED VIEW raw", "REFRESH MATERIALIZED VIEW"),
+        ("REFRESH MATERIALIZED VIEW changes", "REFRESH MATERIALIZED VIEW"),
         ("ALTER TABLE t APPEND FROM u", "ALTER TABLE APPEND"),
         ("VACUUM t", "VACUUM"),
         ("BEGIN", "BEGIN"),

@@ -68,10 +68,10 @@ async fn a_batch_is_stopped_whole() {
 #[tokio::test]
 async fn a_refresh_that_waits_for_kinesis_is_stopped() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.put("orders", "shard-1", "{}");
     warehouse.streams.open(false);
-    let id = warehouse.submit("REFRESH MATERIALIZED VIEW raw").await;
+    let id = warehouse.submit("REFRESH MATERIALIZED VIEW changes").await;
     eventually("reading", async || warehouse.streams.calls() > 0).await;
     warehouse
         .call("CancelStatement", json!({ "Id": id }))
@@ -79,8 +79,8 @@ async fn a_refresh_that_waits_for_kinesis_is_stopped() {
         .unwrap();
     assert_eq!(warehouse.ended(&id).await["Status"], "ABORTED");
     warehouse.streams.open(true);
-    warehouse.succeed("REFRESH MATERIALIZED VIEW raw").await;
-    assert_eq!(warehouse.count("raw").await, 1);
+    warehouse.succeed("REFRESH MATERIALIZED VIEW changes").await;
+    assert_eq!(warehouse.count("changes").await, 1);
 }
 
 #[tokio::test]

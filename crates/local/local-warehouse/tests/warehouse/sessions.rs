@@ -110,16 +110,16 @@ async fn a_session_ends_when_its_time_is_over() {
 #[tokio::test]
 async fn what_must_be_alone_is_not_in_a_sessions_transaction() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     let session = open(&warehouse, "BEGIN", 60).await;
-    let refused = run(&warehouse, &session, "REFRESH MATERIALIZED VIEW raw").await;
+    let refused = run(&warehouse, &session, "REFRESH MATERIALIZED VIEW changes").await;
     assert_eq!(
         refused["Error"],
         "ERROR: REFRESH MATERIALIZED VIEW cannot run inside a transaction block"
     );
     assert_eq!(run(&warehouse, &session, "COMMIT").await["Status"], "FINISHED");
     assert_eq!(
-        run(&warehouse, &session, "REFRESH MATERIALIZED VIEW raw").await["Status"],
+        run(&warehouse, &session, "REFRESH MATERIALIZED VIEW changes").await["Status"],
         "FINISHED"
     );
 }

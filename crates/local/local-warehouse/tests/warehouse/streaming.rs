@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::streams::Memory;
 use crate::support::{Warehouse, eventually};
 
-const REFRESH: &str = "REFRESH MATERIALIZED VIEW raw";
+const REFRESH: &str = "REFRESH MATERIALIZED VIEW changes";
 
 #[tokio::test]
 async fn a_refresh_reads_from_the_horizon_and_then_goes_on() {
@@ -19,11 +19,11 @@ async fn a_refresh_reads_from_the_horizon_and_then_goes_on() {
         "shard-1",
         "{\"orderId\":\"o-1\",\"n\":12345678901234567890123456789012345678}",
     );
-    warehouse.with_view("raw", "NO").await;
-    assert_eq!(warehouse.count("raw").await, 0);
+    warehouse.with_view("changes", "NO").await;
+    assert_eq!(warehouse.count("changes").await, 0);
     warehouse.succeed(REFRESH).await;
     let seen = warehouse
-        .rows("SELECT partition_key, shard_id, sequence_number, payload FROM raw")
+        .rows("SELECT partition_key, shard_id, sequence_number, payload FROM changes")
         .await;
     let payload = "{\"n\":12345678901234567890123456789012345678,\"orderId\":\"o-1\"}";
     assert_eq!(
@@ -34,16 +34,16 @@ async fn a_refresh_reads_from_the_horizon_and_then_goes_on() {
     streams.put("orders", "shard-2", "{}");
     warehouse.succeed(REFRESH).await;
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 3);
+    assert_eq!(warehouse.count("changes").await, 3);
     // The records of one refresh share its time.
     assert_eq!(
         warehouse
-            .value("SELECT COUNT(DISTINCT refresh_time) FROM raw")
+            .value("SELECT COUNT(DISTINCT refresh_time) FROM changes")
             .await,
         2
     );
     let history = warehouse
-        .rows("SELECT refresh_type, status FROM sys_mv_refresh_history WHERE mv_name = 'raw' ORDER BY start_time")
+        .rows("SELECT refresh_type, status FROM sys_mv_refresh_history WHERE mv_name = 'changes' ORDER BY start_time")
         .await;
     let grown = "Refresh successfully updated MV incrementally";
     assert_eq!(
@@ -59,13 +59,13 @@ async fn a_refresh_reads_from_the_horizon_and_then_goes_on() {
 #[tokio::test]
 async fn what_is_no_json_is_kept_beside() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     for data in ["{\"a\":1}", "{broken", ""] {
         warehouse.streams.put("orders", "shard-1", data);
     }
     warehouse.succeed(REFRESH).await;
     let seen = warehouse
-        .rows("SELECT payload, failed_payload FROM raw ORDER BY sequence_number")
+        .rows("SELECT payload, failed_payload FROM changes ORDER BY sequence_number")
         .await;
     assert_eq!(
         seen,
@@ -85,7 +85,7 @@ async fn a_record_that_the_query_does_not_take_is_skipped_and_told() {
         .await;
     warehouse
         .succeed(
-            "CREATE MATERIALIZED VIEW raw AS SELECT sequence_number, JSON_PARSE(kinesis_data) AS payload \
+            "CREATE MATERIALIZED VIEW changes AS SELECT sequence_number, JSON_PARSE(kinesis_data) AS payload \
              FROM kinesis.\"orders\" WHERE kinesis_data IS NOT NULL",
         )
         .await;
@@ -102,7 +102,7 @@ async fn a_record_that_the_query_does_not_take_is_skipped_and_told() {
         }
     }
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 46);
+    assert_eq!(warehouse.count("changes").await, 46);
     let errors = warehouse
         .rows("SELECT stream_name, partition_id, position FROM sys_stream_scan_errors ORDER BY position")
         .await;
@@ -114,8 +114,8 @@ async fn a_record_that_the_query_does_not_take_is_skipped_and_told() {
     warehouse.succeed(REFRESH).await;
     assert_eq!(warehouse.count("sys_stream_scan_errors").await, 4);
     let state = warehouse.state().await;
-    assert_eq!(state["views"]["public.raw"]["rows"], 46, "{state}");
-    assert_eq!(state["views"]["public.raw"]["scanErrors"], 4);
+    assert_eq!(state["views"]["public.changes"]["rows"], 46, "{state}");
+    assert_eq!(state["views"]["public.changes"]["scanErrors"], 4);
 }
 
 #[tokio::test]
@@ -126,13 +126,13 @@ async fn a_record_longer_than_a_varbyte_is_skipped() {
         .await;
     warehouse
         .succeed(
-            "CREATE MATERIALIZED VIEW raw AS SELECT sequence_number, kinesis_data FROM kinesis.\"orders\"",
+            "CREATE MATERIALIZED VIEW changes AS SELECT sequence_number, kinesis_data FROM kinesis.\"orders\"",
         )
         .await;
     warehouse.streams.put("orders", "shard-1", vec![0_u8; 16_777_216]);
     warehouse.streams.put("orders", "shard-1", vec![0_u8; 16_777_217]);
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 1);
+    assert_eq!(warehouse.count("changes").await, 1);
     let reason = warehouse
         .value("SELECT error_reason FROM sys_stream_scan_errors")
         .await;
@@ -142,7 +142,7 @@ async fn a_record_longer_than_a_varbyte_is_skipped() {
 #[tokio::test]
 async fn children_are_read_after_their_parent() {
     let warehouse = Warehouse::with(Memory::new("orders", &["parent"])).await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.put("orders", "parent", "{}");
     warehouse.succeed(REFRESH).await;
     warehouse.streams.put("orders", "parent", "{}");
@@ -153,7 +153,7 @@ async fn children_are_read_after_their_parent() {
     warehouse.succeed(REFRESH).await;
     warehouse.succeed(REFRESH).await;
     let seen = warehouse
-        .rows("SELECT shard_id, COUNT(*) FROM raw GROUP BY shard_id ORDER BY shard_id")
+        .rows("SELECT shard_id, COUNT(*) FROM changes GROUP BY shard_id ORDER BY shard_id")
         .await;
     assert_eq!(
         seen,
@@ -165,7 +165,7 @@ async fn children_are_read_after_their_parent() {
     );
     let state = warehouse.state().await;
     assert_eq!(
-        state["views"]["public.raw"]["checkpoints"]["parent"]["ended"], true,
+        state["views"]["public.changes"]["checkpoints"]["parent"]["ended"], true,
         "{state}"
     );
 }
@@ -173,7 +173,7 @@ async fn children_are_read_after_their_parent() {
 #[tokio::test]
 async fn throttles_and_old_iterators_are_tried_again() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.page(1);
     for _ in 0..3 {
         warehouse.streams.put("orders", "shard-1", "{}");
@@ -183,19 +183,19 @@ async fn throttles_and_old_iterators_are_tried_again() {
         .streams
         .fail_next(&[throttled.clone(), ReadError::Expired, throttled.clone()]);
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 3);
+    assert_eq!(warehouse.count("changes").await, 3);
     warehouse.streams.put("orders", "shard-1", "{}");
     warehouse.streams.fail_next(&vec![throttled; 10]);
     let error = warehouse.fail(REFRESH).await;
     assert!(error.contains("orders") && error.contains("Exceeded"), "{error}");
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 4);
+    assert_eq!(warehouse.count("changes").await, 4);
 }
 
 #[tokio::test]
 async fn a_stream_that_is_missing_is_named() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.remove("orders");
     let error = warehouse.fail(REFRESH).await;
     assert_eq!(error, "ERROR: Kinesis stream \"orders\" does not exist");
@@ -215,15 +215,15 @@ async fn a_stream_that_is_missing_is_named() {
 #[tokio::test]
 async fn a_view_refreshes_itself() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "YES").await;
+    warehouse.with_view("changes", "YES").await;
     warehouse.streams.put("orders", "shard-1", "{}");
-    eventually("there", async || warehouse.count("raw").await == 1).await;
+    eventually("there", async || warehouse.count("changes").await == 1).await;
     warehouse.streams.put("orders", "shard-2", "{}");
-    eventually("there", async || warehouse.count("raw").await == 2).await;
+    eventually("there", async || warehouse.count("changes").await == 2).await;
     let info = warehouse
         .rows("SELECT schema_name, name, state, autorefresh FROM svv_mv_info")
         .await;
-    assert_eq!(info, [[json!("public"), json!("raw"), json!(1), json!("t")]]);
+    assert_eq!(info, [[json!("public"), json!("changes"), json!(1), json!("t")]]);
     // Rounds that found nothing are one row, whose time goes on.
     let idle = "FROM sys_mv_refresh_history WHERE status = 'MV was already updated'";
     let end = format!("SELECT MAX(end_time) {idle}");
@@ -244,16 +244,16 @@ async fn a_view_refreshes_itself() {
 #[tokio::test]
 async fn refreshes_at_the_same_time_read_everything_once() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "YES").await;
+    warehouse.with_view("changes", "YES").await;
     for _ in 0..200 {
         warehouse.streams.put("orders", "shard-1", "{}");
     }
     let refresh = || warehouse.succeed(REFRESH);
     tokio::join!(refresh(), refresh(), refresh(), refresh());
-    assert_eq!(warehouse.count("raw").await, 200);
+    assert_eq!(warehouse.count("changes").await, 200);
     assert_eq!(
         warehouse
-            .value("SELECT COUNT(DISTINCT sequence_number) FROM raw")
+            .value("SELECT COUNT(DISTINCT sequence_number) FROM changes")
             .await,
         200
     );
@@ -262,45 +262,45 @@ async fn refreshes_at_the_same_time_read_everything_once() {
 #[tokio::test]
 async fn a_new_view_of_an_old_name_begins_again() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.put("orders", "shard-1", "{}");
     warehouse.succeed(REFRESH).await;
-    warehouse.succeed("DROP MATERIALIZED VIEW raw").await;
+    warehouse.succeed("DROP MATERIALIZED VIEW changes").await;
     assert!(
         warehouse
-            .fail("SELECT * FROM raw")
+            .fail("SELECT * FROM changes")
             .await
             .contains("does not exist")
     );
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.succeed(REFRESH).await;
-    assert_eq!(warehouse.count("raw").await, 1);
+    assert_eq!(warehouse.count("changes").await, 1);
 }
 
 #[tokio::test]
 async fn a_streaming_view_is_emptied_and_not_written() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     for _ in 0..3 {
         warehouse.streams.put("orders", "shard-1", "{}");
     }
     warehouse.succeed(REFRESH).await;
     let deleted = warehouse
-        .succeed("DELETE FROM raw WHERE sequence_number = (SELECT MAX(sequence_number) FROM raw)")
+        .succeed("DELETE FROM changes WHERE sequence_number = (SELECT MAX(sequence_number) FROM changes)")
         .await;
     assert_eq!(deleted["ResultRows"], 1);
-    warehouse.succeed("TRUNCATE raw").await;
+    warehouse.succeed("TRUNCATE changes").await;
     warehouse.succeed(REFRESH).await;
     // What was read is not read again.
-    assert_eq!(warehouse.count("raw").await, 0);
+    assert_eq!(warehouse.count("changes").await, 0);
     for sql in [
-        "INSERT INTO raw (shard_id) VALUES ('x')",
-        "UPDATE raw SET shard_id = 'x'",
-        "DROP TABLE raw",
+        "INSERT INTO changes (shard_id) VALUES ('x')",
+        "UPDATE changes SET shard_id = 'x'",
+        "DROP TABLE changes",
     ] {
         assert_eq!(
             warehouse.fail(sql).await,
-            "ERROR: cannot change materialized view \"raw\"",
+            "ERROR: cannot change materialized view \"changes\"",
             "{sql}"
         );
     }
@@ -334,12 +334,12 @@ async fn ordinary_views_are_refreshed_whole() {
 #[tokio::test]
 async fn an_external_schema_comes_first() {
     let warehouse = Warehouse::new().await;
-    let create = "CREATE MATERIALIZED VIEW raw AS SELECT kinesis_data FROM kinesis.\"orders\"";
+    let create = "CREATE MATERIALIZED VIEW changes AS SELECT kinesis_data FROM kinesis.\"orders\"";
     assert_eq!(
         warehouse.fail(create).await,
         "ERROR: external schema \"kinesis\" does not exist"
     );
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     let again = "CREATE EXTERNAL SCHEMA kinesis FROM KINESIS IAM_ROLE default";
     assert!(warehouse.fail(again).await.contains("already exists"));
     for sql in [
@@ -361,7 +361,7 @@ async fn an_external_schema_comes_first() {
 #[tokio::test]
 async fn a_hundred_thousand_records_take_seconds() {
     let warehouse = Warehouse::new().await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     warehouse.streams.page(10_000);
     let note = "x".repeat(980);
     for number in 0..100_000 {
@@ -373,7 +373,7 @@ async fn a_hundred_thousand_records_take_seconds() {
     let started = Instant::now();
     warehouse.succeed(REFRESH).await;
     let took = started.elapsed();
-    assert_eq!(warehouse.count("raw").await, 100_000);
+    assert_eq!(warehouse.count("changes").await, 100_000);
     // A bound for a busy machine: alone it takes a few.
     assert!(took.as_secs() < 25, "{took:?}");
 }

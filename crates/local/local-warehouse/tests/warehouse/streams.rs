@@ -54,13 +54,24 @@ impl Memory {
 
     /// Puts a record, and gives its sequence number.
     pub(crate) fn put(&self, stream: &str, shard: &str, data: impl Into<Bytes>) -> String {
+        self.put_at(SystemTime::now(), stream, shard, data)
+    }
+
+    /// Puts a record that arrives at this time.
+    pub(crate) fn put_at(
+        &self,
+        arrival: SystemTime,
+        stream: &str,
+        shard: &str,
+        data: impl Into<Bytes>,
+    ) -> String {
         let mut state = self.state();
         state.next_number += 1;
         // As long as those of Kinesis.
         let number = format!("4966{:052}", state.next_number);
         let record = StreamRecord {
             sequence_number: number.clone(),
-            arrival: SystemTime::now(),
+            arrival,
             partition_key: "key".to_owned(),
             data: data.into(),
         };

@@ -193,7 +193,7 @@ impl Warehouse {
         client
     }
 
-    /// An external schema `kinesis`, and a streaming view `raw` on the stream `orders`.
+    /// An external schema `kinesis`, and a streaming view `changes` on the stream `orders`.
     pub(crate) async fn with_view(&self, name: &str, refresh: &str) {
         self.succeed("CREATE EXTERNAL SCHEMA IF NOT EXISTS kinesis FROM KINESIS IAM_ROLE 'arn:aws:iam::000000000000:role/ingest'")
             .await;

@@ -42,19 +42,44 @@ async fn a_view_is_refreshed_by_its_owner() {
     warehouse
         .succeed(&format!("CREATE USER \"{name}\" PASSWORD DISABLE"))
         .await;
-    warehouse.with_view("raw", "NO").await;
+    warehouse.with_view("changes", "NO").await;
     let user = warehouse.as_user(&name);
     assert_eq!(
-        user.fail("REFRESH MATERIALIZED VIEW raw").await,
-        "ERROR: must be owner of materialized view raw"
+        user.fail("REFRESH MATERIALIZED VIEW changes").await,
+        "ERROR: must be owner of materialized view changes"
     );
     assert!(
-        user.fail("DROP MATERIALIZED VIEW raw")
+        user.fail("DROP MATERIALIZED VIEW changes")
             .await
             .contains("must be owner")
     );
     // Everybody sees the system views.
     user.succeed("SELECT mv_name FROM sys_stream_scan_states").await;
+}
+
+#[tokio::test]
+async fn a_role_is_a_user_from_its_first_sign_in() {
+    let warehouse = Warehouse::new().await;
+    let name = format!("IAMR:first-{}", warehouse.database);
+    let role = warehouse.as_user(&name);
+    // Whoever comes first and at once.
+    let (one, two) = tokio::join!(role.run("SELECT 1"), role.run("SELECT 1"));
+    assert_eq!(
+        (&one["Status"], &two["Status"]),
+        (&"FINISHED".into(), &"FINISHED".into())
+    );
+    let create = format!("CREATE USER \"{name}\" PASSWORD DISABLE");
+    assert_eq!(
+        warehouse.fail(&create).await,
+        format!("ERROR: user \"{name}\" already exists")
+    );
+    // It has no rights that it was not given.
+    warehouse.succeed("CREATE TABLE t (a INTEGER)").await;
+    assert!(role.fail("SELECT a FROM t").await.contains("permission denied"));
+    warehouse
+        .succeed(&format!("GRANT SELECT ON TABLE t TO \"{name}\""))
+        .await;
+    role.succeed("SELECT a FROM t").await;
 }
 
 #[tokio::test]
