@@ -8,19 +8,23 @@ use crate::freshness::{NEWEST_ARRIVAL, age};
 use crate::model::Decimal;
 use crate::warehouse::{Field, Table, Warehouse, WarehouseError, number, show};
 
+// Whatever came into the table: a value of a wrong type is NULL, and has no place in a chart.
+
 const YEARS: &str = "SELECT order_year, SUM(revenue)::DECIMAL(18,2) AS sales FROM bi.order_lines \
-    GROUP BY order_year ORDER BY order_year";
+    WHERE order_year IS NOT NULL AND revenue IS NOT NULL GROUP BY order_year ORDER BY order_year";
 
 const MONTHS: &str = "SELECT order_month, SUM(revenue)::DECIMAL(18,2) AS sales FROM bi.order_lines \
-    GROUP BY order_month ORDER BY order_month";
+    WHERE order_month IS NOT NULL AND revenue IS NOT NULL GROUP BY order_month ORDER BY order_month";
 
 const REGIONS: &str = "SELECT region, SUM(revenue)::DECIMAL(18,2) AS sales FROM bi.order_lines \
-    GROUP BY region ORDER BY sales DESC, region";
+    WHERE region IS NOT NULL AND revenue IS NOT NULL GROUP BY region ORDER BY sales DESC, region";
 
 const REGION_YEARS: &str = "SELECT region, order_year, SUM(revenue)::DECIMAL(18,2) AS sales FROM bi.order_lines \
+    WHERE region IS NOT NULL AND order_year IS NOT NULL AND revenue IS NOT NULL \
     GROUP BY region, order_year ORDER BY region, order_year";
 
 const PRODUCTS: &str = "SELECT product_name, SUM(revenue)::DECIMAL(18,2) AS sales FROM bi.daily_sales \
+    WHERE product_name IS NOT NULL AND revenue IS NOT NULL \
     GROUP BY product_id, product_name ORDER BY sales DESC, product_id LIMIT 10";
 
 /// What the dashboard shows, at one time.

@@ -314,7 +314,7 @@ impl Row<'_> {
         };
         line.amount = amount(line.quantity, line.unit_price, line.discount);
         if !line.fits() {
-            return Err(fault("amount", "more than DECIMAL(18,2) holds"));
+            return Err(fault("amount", "more than 11 digits before the point"));
         }
         match self.optional::<Cents>("amount")? {
             Some(given) if given != line.amount => Err(fault(
@@ -466,11 +466,11 @@ mod tests {
             ),
             (
                 GOOD.replace("10.00", "10.001"),
-                "line 3, field unitPrice: not an amount of at most 16 digits and two after the point",
+                "line 3, field unitPrice: not an amount of at most 11 digits and two after the point",
             ),
             (
-                GOOD.replace("10.00", "9999999999999999"),
-                "line 3, field amount: more than DECIMAL(18,2) holds",
+                GOOD.replace("10.00", "99999999999"),
+                "line 3, field amount: more than 11 digits before the point",
             ),
             (
                 GOOD.replace("T12", " 12"),

@@ -79,7 +79,7 @@ impl OrderLine {
         line
     }
 
-    /// Whether the warehouse's columns hold quantity and amount: INTEGER and DECIMAL(18,2).
+    /// Whether the warehouse takes quantity and amount: INTEGER, and [`Cents::MOST`].
     /// <https://docs.aws.amazon.com/redshift/latest/dg/r_Numeric_types201.html>
     pub fn fits(&self) -> bool {
         i32::try_from(self.quantity).is_ok() && self.amount <= Cents::MOST
@@ -106,9 +106,9 @@ pub struct Cents(i64);
 impl Cents {
     /// Nothing.
     pub const ZERO: Self = Self(0);
-    /// What DECIMAL(18,2) holds at most.
-    /// <https://docs.aws.amazon.com/redshift/latest/dg/r_Numeric_types201.html>
-    pub const MOST: Self = Self(999_999_999_999_999_999);
+    /// What a line may cost at most: DECIMAL(13,2). The warehouse adds them up in DECIMAL(18,2), and has NULL for more,
+    /// since one line that overflows a sum is an error for every reader (`warehouse.order_versions`).
+    pub const MOST: Self = Self(9_999_999_999_999);
 
     /// So many hundredths, at most [`Cents::MOST`].
     pub const fn new(cents: u32) -> Self {
@@ -148,7 +148,7 @@ impl fmt::Display for Cents {
 
 /// A text that is no amount of money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an amount of at most 16 digits and two after the point")]
+#[error("not an amount of at most 11 digits and two after the point")]
 pub struct BadAmount;
 
 /// A share from 0 to 1 with four digits after the point.
@@ -299,7 +299,7 @@ mod tests {
             ((1, "0.01", "0.5"), "0.01"),
             ((1, "0.01", "0.5001"), "0.00"),
             ((7, "123456.78", "0.9987"), "1123.46"),
-            ((1, "9999999999999999.99", "0"), "9999999999999999.99"),
+            ((1, "99999999999.99", "0"), "99999999999.99"),
             ((2, "10.00", "1"), "0.00"),
         ];
         for ((quantity, price, off), expected) in cases {
@@ -311,8 +311,8 @@ mod tests {
 
     #[test]
     fn money_and_discounts_have_limits() {
-        assert_eq!(cents("9999999999999999.99"), Cents::MOST);
-        for text in ["10000000000000000.00", "0.001", "-0.01", "x"] {
+        assert_eq!(cents("99999999999.99"), Cents::MOST);
+        for text in ["100000000000.00", "0.001", "-0.01", "x"] {
             assert_eq!(text.parse::<Cents>(), Err(BadAmount), "{text}");
         }
         assert_eq!(discount("1"), Discount::new(10_000));
