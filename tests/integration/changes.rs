@@ -7,7 +7,7 @@ use orders::stream::repeat;
 use put_many::kinesis::Record;
 use serde_json::json;
 
-use crate::harness::GenerativeBi;
+use crate::harness::{GenerativeBi, eventually};
 
 const CHANGES: usize = 100_000;
 const ITEMS: usize = 5_000;
@@ -85,12 +85,16 @@ async fn write_under_faults(bi: &GenerativeBi, history: &History) {
 
 /// Holds what the warehouse made of it: every change is there, by its identity, and what is none is where it belongs.
 async fn holds_every_change(bi: &GenerativeBi) {
-    let changes = "SELECT COUNT(DISTINCT version) FROM warehouse.order_versions";
-    assert_eq!(
-        bi.count(changes).await,
-        u64::try_from(CHANGES).expect("a small number"),
-        "each change, intermediate ones too"
-    );
+    let changes = async || {
+        bi.count("SELECT COUNT(DISTINCT version) FROM warehouse.order_versions")
+            .await
+    };
+    let all = u64::try_from(CHANGES).expect("a small number");
+    let found = eventually("each change is there, intermediate ones too", changes, |found| {
+        *found >= all
+    })
+    .await;
+    assert_eq!(found, all, "and nothing else");
     let failed = "SELECT COUNT(*) FROM ingest.order_changes WHERE failed_payload IS NOT NULL";
     assert_eq!(
         bi.count(failed).await,
