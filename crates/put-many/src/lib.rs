@@ -5,6 +5,8 @@ mod backoff;
 mod deliveries;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
+#[cfg(feature = "firehose")]
+pub mod firehose;
 #[cfg(feature = "kinesis")]
 pub mod kinesis;
 mod ledger;

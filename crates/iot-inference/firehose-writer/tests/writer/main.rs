@@ -1,0 +1,9 @@
+//! The function in-process: the same handler, and the same edge with the real SDK client, as in production.
+// Helpers of tests are tests too; clippy knows functions with the attribute only.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod edge;
+mod handling;
+mod lines;
+mod support;
+mod through_the_mapping;
