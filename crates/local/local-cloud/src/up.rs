@@ -84,7 +84,9 @@ fn announcement(cloud: &LocalCloud) -> String {
     let endpoint = cloud.endpoint();
     let mut lines = vec![
         format!("ready: AWS_ENDPOINT_URL={endpoint}"),
-        format!("  what happened   {endpoint}/_state/requests, /_state/violations, /_state/personalize"),
+        format!(
+            "  what happened   {endpoint}/_state/requests, /_state/violations, /_state/personalize, /_state/warehouse"
+        ),
     ];
     if let Some(doors) = cloud.doors() {
         lines.push(format!("  storefront      {endpoint}/_storefront/"));
