@@ -2,6 +2,7 @@
 
 mod api;
 mod backoff;
+mod borrowed;
 mod deliveries;
 #[cfg(feature = "dynamodb")]
 pub mod dynamodb;
@@ -16,6 +17,7 @@ mod schedule;
 
 pub use api::{BatchApi, CallError, Failure, Limits, Verdict};
 pub use backoff::Backoff;
+pub use borrowed::Borrowed;
 pub use deliveries::{Cause, Deliveries, Outcome, Undelivered};
 pub use policy::{Order, Policy};
 pub use put::put_many;

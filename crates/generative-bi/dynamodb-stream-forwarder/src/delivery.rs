@@ -1,7 +1,7 @@
 //! Puts a batch's records onto the stream: many items in a call, and of one item never two changes at once.
 
 use put_many::kinesis::Record;
-use put_many::{BatchApi, CallError, Cause, Deliveries, Limits, Policy, Undelivered, Verdict, put_many};
+use put_many::{BatchApi, Borrowed, Cause, Deliveries, Policy, Undelivered, put_many};
 use stream_batch::{Blocked, BlockedKind, Deadline, Item, Outcome, Rejection};
 
 use crate::rules::Plan;
@@ -27,7 +27,7 @@ pub async fn deliver<A: BatchApi<Entry = Record>>(
     let records: Vec<&Record> = items.iter().filter_map(|item| item.value.record()).collect();
     let policy = Policy::per_key(|record: &&Record| record.partition_key());
     let deliveries = put_many(
-        &Borrowing { api },
+        &Borrowed::new(api),
         &records,
         &policy,
         deadline.remaining(),
@@ -73,28 +73,5 @@ fn blocked(undelivered: &Undelivered) -> Blocked {
             Some(failure) => format!("PutRecords: {failure}"),
             None => "PutRecords was not called after it had failed".to_owned(),
         }),
-    }
-}
-
-/// The same API for records that belong to somebody else: the batch keeps them, and none is copied.
-struct Borrowing<'batch, A> {
-    api: &'batch A,
-}
-
-impl<'batch, A: BatchApi<Entry = Record>> BatchApi for Borrowing<'batch, A> {
-    type Entry = &'batch Record;
-
-    fn limits(&self) -> Limits {
-        self.api.limits()
-    }
-
-    fn entry_bytes(&self, record: &&'batch Record) -> usize {
-        self.api.entry_bytes(record)
-    }
-
-    async fn send(&self, records: &[&&'batch Record]) -> Result<Vec<Verdict>, CallError> {
-        let records: Vec<&Record> = records.iter().map(|record| **record).collect();
-        // Boxed: the SDK's futures are nested so deep that the compiler gives up on a type that holds one.
-        Box::pin(self.api.send(&records)).await
     }
 }

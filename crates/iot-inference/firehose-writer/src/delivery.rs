@@ -1,7 +1,7 @@
 //! Puts a batch's lines into Firehose, in as few calls as can be.
 
 use put_many::firehose::Record;
-use put_many::{BatchApi, CallError, Cause, Limits, Policy, Undelivered, Verdict, put_many};
+use put_many::{BatchApi, Borrowed, Cause, Policy, Undelivered, put_many};
 use stream_batch::{Blocked, BlockedKind, Deadline, Item, Outcome, Rejection};
 
 /// What became of the items of a batch, and how many records were sent once more for it.
@@ -23,7 +23,7 @@ pub async fn deliver<A: BatchApi<Entry = Record>>(
     random: fn() -> f64,
 ) -> Delivered {
     let records: Vec<&Record> = items.iter().map(|item| &item.value).collect();
-    let (api, policy) = (Borrowing { api }, Policy::unordered());
+    let (api, policy) = (Borrowed::new(api), Policy::unordered());
     let deliveries = put_many(&api, &records, &policy, deadline.remaining(), random).await;
     Delivered {
         retried: deliveries.retried(),
@@ -50,28 +50,5 @@ fn blocked(undelivered: &Undelivered) -> Blocked {
             Some(failure) => format!("PutRecordBatch: {failure}"),
             None => "PutRecordBatch was not called after it had failed".to_owned(),
         }),
-    }
-}
-
-/// The same API for records that belong to somebody else: the batch keeps them, and none is copied.
-struct Borrowing<'batch, A> {
-    api: &'batch A,
-}
-
-impl<'batch, A: BatchApi<Entry = Record>> BatchApi for Borrowing<'batch, A> {
-    type Entry = &'batch Record;
-
-    fn limits(&self) -> Limits {
-        self.api.limits()
-    }
-
-    fn entry_bytes(&self, record: &&'batch Record) -> usize {
-        self.api.entry_bytes(record)
-    }
-
-    async fn send(&self, records: &[&&'batch Record]) -> Result<Vec<Verdict>, CallError> {
-        let records: Vec<&Record> = records.iter().map(|record| **record).collect();
-        // Boxed: the SDK's futures are nested so deep that the compiler gives up on a type that holds one.
-        Box::pin(self.api.send(&records)).await
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::Client;
 use futures_util::{StreamExt, stream};
 use put_many::dynamodb::{BatchWriteItem, WRITES_PER_CALL, Write};
-use put_many::{BatchApi, CallError, Limits, Policy, Verdict, put_many};
+use put_many::{BatchApi, Borrowed, Policy, put_many};
 use stream_batch::{Deadline, Outcome};
 
 use crate::delivery::{Effort, outcome};
@@ -34,7 +34,7 @@ pub async fn store<A: BatchApi<Entry = Write>>(
     effort: Effort,
 ) -> Stored {
     let (distinct, places) = distinct(writes);
-    let api = Borrowing { api };
+    let api = Borrowed::new(api);
     let shares = distinct.chunks(share(distinct.len(), effort.concurrency));
     let puts: Vec<_> = shares
         .map(|share| put_share(&api, share, deadline, effort.random))
@@ -72,7 +72,7 @@ fn share(writes: usize, concurrency: usize) -> usize {
 }
 
 async fn put_share<A: BatchApi<Entry = Write>>(
-    api: &Borrowing<'_, A>,
+    api: &Borrowed<'_, A>,
     writes: &[&Write],
     deadline: &Deadline,
     random: fn() -> f64,
@@ -84,29 +84,6 @@ async fn put_share<A: BatchApi<Entry = Write>>(
     Stored {
         outcomes: outcomes.map(|answer| outcome("BatchWriteItem", answer)).collect(),
         retried,
-    }
-}
-
-/// The same API for writes that belong to somebody else: the batch keeps them, and none is copied.
-struct Borrowing<'batch, A> {
-    api: &'batch A,
-}
-
-impl<'batch, A: BatchApi<Entry = Write>> BatchApi for Borrowing<'batch, A> {
-    type Entry = &'batch Write;
-
-    fn limits(&self) -> Limits {
-        self.api.limits()
-    }
-
-    fn entry_bytes(&self, write: &&'batch Write) -> usize {
-        self.api.entry_bytes(write)
-    }
-
-    async fn send(&self, writes: &[&&'batch Write]) -> Result<Vec<Verdict>, CallError> {
-        let writes: Vec<&Write> = writes.iter().map(|write| **write).collect();
-        // Boxed: the SDK's futures are nested so deep that the compiler gives up on a type that holds one.
-        Box::pin(self.api.send(&writes)).await
     }
 }
 
