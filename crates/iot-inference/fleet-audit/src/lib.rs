@@ -1,0 +1,1 @@
+//! What a fleet sent, held against where it went.

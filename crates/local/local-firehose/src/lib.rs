@@ -1,0 +1,1 @@
+//! Data Firehose in front of an emulator's S3.
