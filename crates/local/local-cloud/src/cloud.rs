@@ -12,11 +12,13 @@ use stand_ins::faults::{Faults, Plan};
 use stand_ins::personalize::{Personalize, Resources};
 use tokio::sync::{Mutex, mpsc};
 
-use crate::deploy::{Cdk, Outputs};
+use crate::deploy::{Cdk, Outputs, output};
 use crate::directories::Directories;
 use crate::doors::{DoorUrls, Doors};
 use crate::emulator::{Ministack, STOP_GRACE};
 use crate::endpoint::{Endpoint, RequestCount, Requests, Services};
+use crate::iot_core::DeviceCredentials;
+use crate::iot_inference::IotInference;
 use crate::mappings::{self, Mappings};
 use crate::migrations;
 use crate::native_capture::NativeCapture;
@@ -34,6 +36,7 @@ pub struct LocalCloud {
     // Fields are dropped in this order: callers first, what they call after them.
     mappings: Option<Mappings>,
     capture: Option<NativeCapture>,
+    iot_inference: Option<IotInference>,
     endpoint: Endpoint,
     services: Arc<Services>,
     /// Behind the warehouse, where a stack has one.
@@ -81,10 +84,20 @@ impl LocalCloud {
             }
         }
         let capture = native_capture(&services, &outputs, &endpoint.url(), &options, &progress)?;
+        let mqtt_port = ministack.as_ref().and_then(Ministack::mqtt_port);
+        let iot_inference = match options.deploy {
+            Some(Pattern::IotInference) => {
+                let directory = directories.device_credentials();
+                let url = endpoint.url();
+                Some(IotInference::start(&services, &outputs, &url, mqtt_port, &directory, &progress).await?)
+            }
+            _ => None,
+        };
         let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
         Ok(Self {
             mappings,
             capture,
+            iot_inference,
             postgres,
             endpoint,
             services,
@@ -117,6 +130,12 @@ impl LocalCloud {
     #[must_use]
     pub fn outputs(&self) -> &Outputs {
         &self.outputs
+    }
+
+    /// How devices connect to the emulator's MQTT broker; none where it has none.
+    #[must_use]
+    pub fn device_credentials(&self) -> Option<&DeviceCredentials> {
+        self.iot_inference.as_ref()?.credentials()
     }
 
     /// The file with the outputs as the CDK writes them: `{"<stack>":{"<name>":"<value>"}}`. It exists when a stack was
@@ -261,6 +280,7 @@ impl LocalCloud {
         let Self {
             mappings,
             capture,
+            iot_inference,
             endpoint,
             ministack,
             directories,
@@ -268,6 +288,7 @@ impl LocalCloud {
             ..
         } = self;
         drop(capture);
+        drop(iot_inference);
         if let Some(warehouse) = services.warehouse.get() {
             warehouse.stop().await;
         }
@@ -377,12 +398,6 @@ fn native_capture(
         table,
         stream,
     )))
-}
-
-/// An output that the stack must have.
-fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str, Error> {
-    let output = outputs.get(name).map(String::as_str);
-    output.ok_or_else(|| Error::argument(format!("the stack has no output {name}")))
 }
 
 /// The doors of what was deployed, if it has any.

@@ -81,7 +81,7 @@ impl<'a> Cdk<'a> {
     }
 
     /// What a pattern's stack is told besides.
-    fn context(&self, pattern: Pattern) -> Vec<(&'static str, &'static str)> {
+    fn context(&self, pattern: Pattern) -> Vec<(&'static str, &'a str)> {
         match pattern {
             Pattern::Recommendations => vec![
                 ("trackingId", LOCAL_TRACKING_ID),
@@ -89,6 +89,8 @@ impl<'a> Cdk<'a> {
                 ("usersDatasetArn", LOCAL_USERS_DATASET_ARN),
             ],
             Pattern::GenerativeBi => vec![("changeCapture", self.options.change_capture.name())],
+            // The API's own name is AWS's, and nobody answers to it here.
+            Pattern::IotInference => vec![("pattern", pattern.name()), ("localEndpoint", self.endpoint)],
         }
     }
 
@@ -107,6 +109,12 @@ impl<'a> Cdk<'a> {
         .variable("CDK_DEFAULT_ACCOUNT", ACCOUNT)
         .variable("CDK_DEFAULT_REGION", REGION)
     }
+}
+
+/// An output that the stack must have.
+pub(crate) fn output<'a>(outputs: &'a Outputs, name: &str) -> Result<&'a str, Error> {
+    let output = outputs.get(name).map(String::as_str);
+    output.ok_or_else(|| Error::argument(format!("the stack has no output {name}")))
 }
 
 /// `{"<stack>":{"<output>":"<value>"}}`

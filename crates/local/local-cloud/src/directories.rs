@@ -54,6 +54,10 @@ impl Directories {
         self.root.join("warehouse")
     }
 
+    pub(crate) fn device_credentials(&self) -> PathBuf {
+        self.root.join("device")
+    }
+
     pub(crate) fn assembly(&self) -> PathBuf {
         self.root.join("cdk.out")
     }
@@ -69,6 +73,7 @@ impl Drop for Directories {
             // What cannot be removed is only untidy.
             let _ = std::fs::remove_dir_all(self.emulator());
             let _ = std::fs::remove_dir_all(self.warehouse());
+            let _ = std::fs::remove_dir_all(self.device_credentials());
             let _ = std::fs::remove_dir_all(self.assembly());
         }
     }

@@ -10,7 +10,7 @@ use nix::unistd::Pid;
 use tokio::process::Command;
 
 use crate::Error;
-use crate::options::{self, Options};
+use crate::options::{self, Options, Pattern};
 use crate::process::{Group, Program};
 use crate::readiness;
 
@@ -25,6 +25,7 @@ pub(crate) struct Ministack {
     program: Program,
     group: Group,
     authority: String,
+    mqtt_port: Option<u16>,
 }
 
 impl Ministack {
@@ -38,14 +39,25 @@ impl Ministack {
         let program = options.project_directory.join(".venv/bin/ministack");
         options::present(&program, "run scripts/setup")?;
         let port = free_port()?;
+        let mqtt_port = match options.deploy {
+            Some(Pattern::IotInference) => Some(free_port()?),
+            _ => None,
+        };
         let program = describe(&program, port, state, log, endpoint)?;
+        let program = with_broker(program, mqtt_port);
         let authority = format!("{}:{port}", Ipv4Addr::LOCALHOST);
         let group = start_and_wait(&program, &authority).await?;
         Ok(Self {
             program,
             group,
             authority,
+            mqtt_port,
         })
+    }
+
+    /// Where its MQTT broker listens, if it does.
+    pub(crate) fn mqtt_port(&self) -> Option<u16> {
+        self.mqtt_port
     }
 
     /// Host and port.
@@ -70,6 +82,7 @@ impl Ministack {
             program,
             group,
             authority,
+            mqtt_port,
         } = self;
         group.stop(STOP_GRACE).await;
         let group = start_and_wait(&program, &authority).await?;
@@ -77,6 +90,7 @@ impl Ministack {
             program,
             group,
             authority,
+            mqtt_port,
         })
     }
 }
@@ -133,8 +147,7 @@ fn describe(program: &Path, port: u16, state: &Path, log: PathBuf, endpoint: &st
         .variable("GATEWAY_PORT", port.to_string())
         .variable("BIND_HOST", "127.0.0.1")
         .variable("MINISTACK_HOST", "127.0.0.1")
-        // Without these it opens an MQTT and an SFTP port on every interface.
-        .variable("IOT_MTLS_ENABLED", "0")
+        // Without it it opens an SFTP port on every interface.
         .variable("SFTP_ENABLED", "0")
         .variable("LAMBDA_EXECUTOR", "local")
         .variable("PERSIST_STATE", "1")
@@ -145,6 +158,17 @@ fn describe(program: &Path, port: u16, state: &Path, log: PathBuf, endpoint: &st
         // No Docker daemon is looked for: nothing here runs in a container.
         .variable("DOCKER_HOST", "unix:///nonexistent")
         .calling(endpoint))
+}
+
+/// The broker takes devices with a certificate of the emulator's own authority. It listens on every interface, and
+/// offers nothing else: so only where devices are to come.
+fn with_broker(program: Program, port: Option<u16>) -> Program {
+    match port {
+        Some(port) => program
+            .variable("IOT_MTLS_ENABLED", "1")
+            .variable("IOT_MTLS_PORT", port.to_string()),
+        None => program.variable("IOT_MTLS_ENABLED", "0"),
+    }
 }
 
 /// A port that nobody listens on. Somebody may take it before the emulator does; the emulator then says so and ends.

@@ -1,5 +1,6 @@
 //! The one endpoint: every call of a function, a test, the demo, the driver and the CDK comes through here.
 
+mod emulator_api;
 pub(crate) mod forward;
 mod record;
 mod route;
@@ -28,6 +29,7 @@ pub use self::record::RequestCount;
 pub(crate) use self::record::Requests;
 use self::route::{Backend, Route};
 use crate::Error;
+use crate::athena_views;
 use crate::doors::{Answered, Doors};
 use crate::service_model::ServiceModels;
 
@@ -193,7 +195,7 @@ impl Services {
                 Some(warehouse) => warehouse.handle(request).await.map(whole),
                 None => unavailable("no warehouse is running"),
             },
-            Backend::Emulator => self.emulate(request).await,
+            Backend::Emulator => self.emulate(athena_views::expand(self, request).await).await,
         }
     }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod athena_views;
 mod clients;
 mod cloud;
 mod deploy;
@@ -8,6 +9,8 @@ mod doors;
 mod emulator;
 mod endpoint;
 mod error;
+mod iot_core;
+mod iot_inference;
 mod mappings;
 mod migrations;
 mod native_capture;
@@ -22,6 +25,7 @@ pub use self::cloud::LocalCloud;
 pub use self::doors::DoorUrls;
 pub use self::endpoint::RequestCount;
 pub use self::error::Error;
+pub use self::iot_core::DeviceCredentials;
 pub use self::options::{ChangeCapture, Emulator, Options, Pattern};
 pub use self::service_model::Violation;
 

@@ -44,6 +44,8 @@ pub enum Pattern {
     Recommendations,
     /// Changes of orders through Kinesis into the warehouse.
     GenerativeBi,
+    /// Readings of devices through Kinesis into state and archive.
+    IotInference,
 }
 
 /// How changes of a table come onto a stream: one way at a time.
@@ -76,7 +78,7 @@ impl Options {
 
 impl Pattern {
     /// Every pattern.
-    pub const ALL: [Self; 2] = [Self::Recommendations, Self::GenerativeBi];
+    pub const ALL: [Self; 3] = [Self::Recommendations, Self::GenerativeBi, Self::IotInference];
 
     /// Its name as an argument.
     #[must_use]
@@ -84,6 +86,7 @@ impl Pattern {
         match self {
             Self::Recommendations => "recommendations",
             Self::GenerativeBi => "generative-bi",
+            Self::IotInference => "iot-inference",
         }
     }
 
@@ -93,6 +96,7 @@ impl Pattern {
         match self {
             Self::Recommendations => "Recommendations",
             Self::GenerativeBi => "GenerativeBi",
+            Self::IotInference => "IotInference",
         }
     }
 }
@@ -177,7 +181,7 @@ mod tests {
         let error = "recomendations".parse::<Pattern>().unwrap_err().to_string();
         assert_eq!(
             error,
-            "no pattern is called \"recomendations\"; there are: recommendations, generative-bi"
+            "no pattern is called \"recomendations\"; there are: recommendations, generative-bi, iot-inference"
         );
     }
 

@@ -93,6 +93,9 @@ fn announcement(cloud: &LocalCloud) -> String {
         lines.push(format!("  collector       {}", doors.collector));
         lines.push(format!("  recommendations {}", doors.recommendation_api));
     }
+    if let Some(credentials) = cloud.device_credentials() {
+        lines.push(format!("  MQTT            {}", credentials.endpoint));
+    }
     lines.extend(
         cloud
             .logs()
@@ -111,7 +114,19 @@ fn command(cloud: &LocalCloud, line: &[OsString]) -> Result<Option<Group>, Error
         .arguments(arguments)
         .calling(&cloud.endpoint())
         .variable("STACK_OUTPUTS", cloud.outputs_file());
-    command.start().map(Some)
+    with_credentials(command, cloud).start().map(Some)
+}
+
+/// Where devices connect, and with what.
+fn with_credentials(command: Program, cloud: &LocalCloud) -> Program {
+    let Some(credentials) = cloud.device_credentials() else {
+        return command;
+    };
+    command
+        .variable("IOT_ENDPOINT", &credentials.endpoint)
+        .variable("IOT_CA", &credentials.certificate_authority)
+        .variable("IOT_CERTIFICATE", &credentials.certificate)
+        .variable("IOT_KEY", &credentials.private_key)
 }
 
 /// The command's end; never, when there is none.

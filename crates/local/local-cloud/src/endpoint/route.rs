@@ -86,6 +86,8 @@ fn target(request: &Request<Bytes>) -> &str {
 fn service<'a>(signed: &'a str, target: &str, path: &str) -> &'a str {
     match signed {
         "apigateway" if path.starts_with("/v2/") => "apigatewayv2",
+        // The API's own address, beside the service's.
+        "appsync" if path.ends_with("/graphql") => "appsync-graphql",
         "dynamodb" if target.starts_with("DynamoDBStreams_") => "dynamodbstreams",
         "iotdata" | "iotdevicegateway" => "iot-data",
         "monitoring" => "cloudwatch",

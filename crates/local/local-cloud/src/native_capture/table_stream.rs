@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::Request;
-use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
-use crate::endpoint::{Services, forward};
+use crate::endpoint::Services;
 
 /// Where reading is. After a failure the iterator is asked for anew, behind the last change that was read.
 #[derive(Debug)]
@@ -89,26 +86,10 @@ impl TableStream {
         text(&opened, "/ShardIterator")
     }
 
-    /// The answer's body; `None` when there is none that says yes.
     async fn ask(&self, target: &str, body: Value) -> Option<Value> {
-        let request = Request::post("/")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", target)
-            .header("authorization", SIGNATURE)
-            .body(Full::new(Bytes::from(body.to_string())))
-            .ok()?;
-        let answer = forward::send(self.services.emulator.get()?, request).await.ok()?;
-        if !answer.status().is_success() {
-            return None;
-        }
-        let body = answer.into_body().collect().await.ok()?.to_bytes();
-        serde_json::from_slice(&body).ok()
+        self.services.ask("dynamodb", target, &body).await
     }
 }
-
-/// Nobody checks it; the emulator finds the service by it.
-const SIGNATURE: &str = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
-                         SignedHeaders=host, Signature=0";
 
 fn text(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer)?.as_str().map(str::to_owned)

@@ -13,7 +13,7 @@ Starts the local cloud, deploys a pattern's stack and runs its event source mapp
 AWS_ENDPOINT_URL, credentials, region and STACK_OUTPUTS (a JSON file) set, then stops everything and exits with its
 code. Without: runs until Ctrl-C.
 
-  --pattern NAME       what to deploy: recommendations, generative-bi; default: nothing
+  --pattern NAME       what to deploy: recommendations, generative-bi, iot-inference; default: nothing
   --change-capture HOW how generative-bi's changes come onto the stream: forwarder (default), native
   --port N             port of the endpoint on 127.0.0.1; default: a free one
   --endpoint URL       use the LocalStack-compatible emulator that runs there, in place of ministack
