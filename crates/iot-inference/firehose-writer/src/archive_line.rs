@@ -8,9 +8,9 @@ use telemetry::{Fault, Invalid, MeasuredAt, Reading};
 /// makes the same bytes, whenever it comes.
 ///
 /// # Errors
-/// The record is no reading, or its line is larger than a record of Firehose.
+/// The record is no reading, or one of another device than the partition key names, or its line is larger than a record of Firehose.
 pub fn archive_line(record: &StreamRecord) -> Result<Record, Rejection> {
-    let reading = telemetry::parse(&record.data).map_err(rejection)?;
+    let reading = telemetry::parse_from(&record.partition_key, &record.data).map_err(rejection)?;
     Record::new(line(&reading, arrived_at(record))).map_err(|error| Rejection::invalid(error.to_string()))
 }
 

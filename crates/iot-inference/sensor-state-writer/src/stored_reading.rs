@@ -20,9 +20,9 @@ impl StoredReading {
     /// Reads the reading in `record`.
     ///
     /// # Errors
-    /// The record is no reading.
+    /// The record is no reading, or one of another device than the partition key names.
     pub fn parse(record: &StreamRecord, retention: Retention) -> Result<Self, Rejection> {
-        let reading = telemetry::parse(&record.data).map_err(rejection)?;
+        let reading = telemetry::parse_from(&record.partition_key, &record.data).map_err(rejection)?;
         let item = item::history(&reading, record.arrival_time_ms, retention);
         let history = key_schema().put(item);
         let history = history.map_err(|error| Rejection::invalid(error.to_string()))?;

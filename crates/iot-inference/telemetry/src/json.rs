@@ -56,6 +56,20 @@ pub fn parse(data: &[u8]) -> Result<Reading, Invalid> {
     fields.reading()
 }
 
+/// Reads a reading that came under a key that names its sender: a record's partition key, which IoT Core's rule takes
+/// from the topic, and a device may publish on its own topic alone. Otherwise one device could write another's readings.
+///
+/// # Errors
+/// As [`parse`], and when the reading's device is not the sender.
+pub fn parse_from(sender: &str, data: &[u8]) -> Result<Reading, Invalid> {
+    let reading = parse(data)?;
+    if reading.device_id() == sender {
+        Ok(reading)
+    } else {
+        Err(Invalid::rule_of("deviceId", "not the record's partition key"))
+    }
+}
+
 fn is_json(data: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(data).is_ok()
 }

@@ -10,7 +10,7 @@ mod reading;
 mod value;
 
 pub use invalid::{Fault, Invalid};
-pub use json::{SCHEMA, SCHEMA_VERSION, parse};
+pub use json::{SCHEMA, SCHEMA_VERSION, parse, parse_from};
 pub use measure::{Measure, Range, Unit};
 pub use measured_at::MeasuredAt;
 pub use name::{DeviceId, NAME_CHARACTERS, SensorId, Site};

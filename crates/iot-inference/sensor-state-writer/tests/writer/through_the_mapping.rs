@@ -72,7 +72,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         10 => Just(Action::Next),
         5 => (0..20_u64).prop_map(Action::Late),
         3 => Just(Action::Again),
-        2 => (0..5_u8).prop_map(Action::Poison),
+        2 => (0..6_u8).prop_map(Action::Poison),
     ];
     let pause = prop_oneof![4 => Just(0_u64), 1 => 1..100_000_u64];
     let step = (0..DEVICES, action, pause);
@@ -266,6 +266,8 @@ fn poison(device: &str, kind: u8) -> String {
         1 => poison["schemaVersion"] = json!(99),
         2 => poison["value"] = json!(-300),
         3 => poison["readingId"] = json!("d-1/other/7"),
+        // A reading as good as any, of a device that did not send it.
+        4 => poison = reading("another", 0),
         _ => drop(poison.as_object_mut().expect("an object").remove("site")),
     }
     poison.to_string()

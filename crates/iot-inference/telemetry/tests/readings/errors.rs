@@ -1,6 +1,6 @@
 //! What is said of what is no reading.
 
-use telemetry::{Fault, Measure, Value, parse};
+use telemetry::{Fault, Measure, Value, parse, parse_from};
 
 const GOOD: &str = r#"{"schemaVersion":1,"readingId":"d-1/t-1/7","deviceId":"d-1","sensorId":"t-1","site":"hamburg","measure":"temperature","unit":"Cel","value":21.50,"quality":"good","measuredAt":"2026-11-25T01:02:03.123Z","sequence":7}"#;
 
@@ -149,4 +149,19 @@ fn a_range_has_both_its_ends_and_nothing_beyond() {
             assert_eq!(invalid.field(), Some("value"), "{measure} {outside}");
         }
     }
+}
+
+#[test]
+fn a_device_speaks_for_itself() {
+    assert_eq!(parse_from("d-1", GOOD.as_bytes()), parse(GOOD.as_bytes()));
+    for sender in ["d-2", "D-1", "d-1 ", ""] {
+        let invalid = parse_from(sender, GOOD.as_bytes()).expect_err(sender);
+        assert_eq!(
+            (invalid.fault(), invalid.field()),
+            (Fault::Rule, Some("deviceId"))
+        );
+    }
+    // What is no reading says so first.
+    let invalid = parse_from("d-2", b"secret").expect_err("no JSON");
+    assert_eq!(invalid.fault(), Fault::Malformed);
 }

@@ -30,12 +30,19 @@ fn record(place: usize, payload: &[u8]) -> Value {
         "awsRegion": "us-east-1",
         "kinesis": {
             "kinesisSchemaVersion": "1.0",
-            "partitionKey": "d-1",
+            "partitionKey": device(payload),
             "sequenceNumber": sequence_number,
             "data": STANDARD.encode(payload),
             "approximateArrivalTimestamp": 1_767_225_600.25,
         },
     })
+}
+
+/// The device of a reading, and of what is none the one whose readings most tests are about.
+fn device(payload: &[u8]) -> String {
+    let reading: Option<Value> = serde_json::from_slice(payload).ok();
+    let device = reading.as_ref().and_then(|reading| reading["deviceId"].as_str());
+    device.unwrap_or("d-1").to_owned()
 }
 
 /// A reading of a device's one sensor.

@@ -30,7 +30,7 @@ fn record(place: usize, payload: &Value) -> Value {
         "awsRegion": "us-east-1",
         "kinesis": {
             "kinesisSchemaVersion": "1.0",
-            "partitionKey": "d-1",
+            "partitionKey": payload["deviceId"].as_str().unwrap_or("d-1"),
             "sequenceNumber": sequence_number,
             "data": STANDARD.encode(payload.to_string()),
             "approximateArrivalTimestamp": ARRIVED_AT as f64 + 0.25,
