@@ -7,6 +7,8 @@ import { Context } from './context.ts';
 import { GenerativeBiDashboardStack } from './generative-bi-dashboard-stack.ts';
 import { GenerativeBiStack } from './generative-bi-stack.ts';
 import { readGenerativeBiConfiguration } from './generative-bi/configuration.ts';
+import { IotInferenceStack } from './iot-inference-stack.ts';
+import { readIotInferenceConfiguration } from './iot-inference/configuration.ts';
 import { type Pattern, readPatterns } from './patterns.ts';
 import { RecommendationsStack } from './recommendations-stack.ts';
 
@@ -19,6 +21,7 @@ export function addPatterns(app: App): Pick<AppConfiguration, 'localCloud'> {
 const ADD: Readonly<Record<Pattern, (app: App) => void>> = {
   recommendations: addRecommendations,
   'generative-bi': addGenerativeBi,
+  'iot-inference': addIotInference,
 };
 
 function addRecommendations(app: App): void {
@@ -32,4 +35,8 @@ function addGenerativeBi(app: App): void {
   const { dashboard } = configuration;
   const warehouse = new GenerativeBiStack(app, 'GenerativeBi', configuration);
   if (dashboard !== undefined) new GenerativeBiDashboardStack(app, 'GenerativeBiDashboard', { warehouse, dashboard });
+}
+
+function addIotInference(app: App): void {
+  new IotInferenceStack(app, 'IotInference', readIotInferenceConfiguration(app.node));
 }

@@ -3,7 +3,7 @@ import type { Node } from 'constructs';
 import { Context } from './context.ts';
 
 /** What the app can hold. Each has a configuration of its own, and what one demands the others do not ask for. */
-export const PATTERNS = ['recommendations', 'generative-bi'] as const;
+export const PATTERNS = ['recommendations', 'generative-bi', 'iot-inference'] as const;
 
 export type Pattern = (typeof PATTERNS)[number];
 

@@ -4,7 +4,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, test } from 'node:test';
 
-import { BI_LOCAL, BI_ON_AWS, builtFunctions, CDK_JSON_CONTEXT, INFRA, ON_AWS, temporaryDirectory } from './synthesis.ts';
+import {
+  BI_LOCAL,
+  BI_ON_AWS,
+  builtFunctions,
+  CDK_JSON_CONTEXT,
+  INFRA,
+  IOT_LOCAL,
+  IOT_ON_AWS,
+  ON_AWS,
+  temporaryDirectory,
+} from './synthesis.ts';
 
 describe('the app, run as the CLI runs it', () => {
   test('makes the template of each pattern', () => {
@@ -32,6 +42,14 @@ describe('the app, run as the CLI runs it', () => {
     assert.deepEqual(templates(directory), ['GenerativeBi']);
   });
 
+  test('makes IoT inference, on AWS and on the local cloud', () => {
+    for (const context of [IOT_ON_AWS, IOT_LOCAL]) {
+      const { status, output, directory } = run({ ...context, functionsDirectory: builtFunctions() });
+      assert.equal(status, 0, output);
+      assert.deepEqual(templates(directory), ['IotInference']);
+    }
+  });
+
   test('makes the patterns that are named', () => {
     const pattern = 'recommendations,generative-bi';
     const { status, output, directory } = run({ ...ON_AWS, pattern, functionsDirectory: builtFunctions() });
@@ -42,7 +60,7 @@ describe('the app, run as the CLI runs it', () => {
   test('says which patterns there are', () => {
     const { status, output } = run({ pattern: 'recommendation' });
     assert.notEqual(status, 0);
-    assert.match(output, /context pattern has 'recommendation', not one of recommendations, generative-bi/);
+    assert.match(output, /context pattern has 'recommendation', not one of recommendations, generative-bi, iot-inference/);
   });
 
   test('says which context is missing', () => {

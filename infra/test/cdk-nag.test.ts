@@ -6,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 
 import { ApiGatewayAccountStack } from '../lib/api-gateway-account-stack.ts';
-import { app, BARE, BI_NATIVE, dashboards, generativeBi, recommendations } from './synthesis.ts';
+import { app, BARE, BI_NATIVE, dashboards, generativeBi, IOT_BARE, iotInference, recommendations } from './synthesis.ts';
 
 describe('cdk-nag (AwsSolutions)', () => {
   test('has no finding that is not answered with a reason', () => {
@@ -19,6 +19,11 @@ describe('cdk-nag (AwsSolutions)', () => {
     assert.deepEqual(findings(generativeBi()), []);
     assert.deepEqual(findings(generativeBi(BI_NATIVE)), []);
     assert.deepEqual(findings(dashboards()), []);
+  });
+
+  test('has none on IoT inference, whoever fills the archive', () => {
+    assert.deepEqual(findings(iotInference()), []);
+    assert.deepEqual(findings(iotInference(IOT_BARE)), []);
   });
 
   test('finds a bucket that is open to requests without TLS', () => {

@@ -16,6 +16,9 @@ import {
   dashboards,
   generativeBi,
   INFRA,
+  IOT_BARE,
+  IOT_LOCAL,
+  iotInference,
   ON_AWS,
   recommendations,
   templateFile,
@@ -29,22 +32,24 @@ describe('cfn-lint', () => {
   const bi = [generativeBi(), generativeBi(BI_NATIVE), generativeBi({ ...BI_NATIVE, cutOver: 'true' })].map(templateFile);
   const biDashboard = templateFile(dashboards());
   const biOnLocalCloud = templateFile(generativeBi(BI_LOCAL));
+  const iot = [iotInference(), iotInference(IOT_BARE)].map(templateFile);
+  const iotOnLocalCloud = templateFile(iotInference(IOT_LOCAL));
   const careless = templateFile(carelessStack());
   let findings: Finding[];
 
   before(() => {
-    findings = lint([onAws, bare, account, ...bi, biDashboard, onLocalCloud, biOnLocalCloud, careless]);
+    findings = lint([onAws, bare, account, ...bi, biDashboard, ...iot, onLocalCloud, biOnLocalCloud, iotOnLocalCloud, careless]);
   });
 
   const on = (template: string) =>
     findings.filter(({ Filename }) => Filename === template).map(({ Rule, Message }) => `${Rule.Id} ${Message}`);
 
   test('has no finding on what goes to an account', () => {
-    for (const template of [onAws, bare, account, ...bi, biDashboard]) assert.deepEqual(on(template), []);
+    for (const template of [onAws, bare, account, ...bi, biDashboard, ...iot]) assert.deepEqual(on(template), []);
   });
 
   test('has no finding on what goes to the local cloud', () => {
-    for (const template of [onLocalCloud, biOnLocalCloud]) assert.deepEqual(on(template), []);
+    for (const template of [onLocalCloud, biOnLocalCloud, iotOnLocalCloud]) assert.deepEqual(on(template), []);
   });
 
   test('finds a property that does not exist', () => assert.match(on(careless).join('\n'), /^E3002 .*'Encryption'/));

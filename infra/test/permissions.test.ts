@@ -5,11 +5,25 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 
 import { ACTIONS_WITHOUT_RESOURCE, grantWithoutResource } from '../lib/constructs/actions-without-resource.ts';
-import { app, BI_NATIVE, dashboards, generativeBi, recommendations, Synthesised } from './synthesis.ts';
+import {
+  app,
+  BI_NATIVE,
+  dashboards,
+  generativeBi,
+  IOT_BARE,
+  iotInference,
+  recommendations,
+  Synthesised,
+} from './synthesis.ts';
 
-const templates = [recommendations(), generativeBi(), generativeBi(BI_NATIVE), dashboards()].map(
-  (stack) => new Synthesised(stack),
-);
+const templates = [
+  recommendations(),
+  generativeBi(),
+  generativeBi(BI_NATIVE),
+  dashboards(),
+  iotInference(),
+  iotInference(IOT_BARE),
+].map((stack) => new Synthesised(stack));
 
 describe('a role', () => {
   const permissions = templates.flatMap((template) => template.permissions());

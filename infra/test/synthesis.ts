@@ -10,6 +10,8 @@ import { readConfiguration } from '../lib/configuration.ts';
 import { GenerativeBiDashboardStack } from '../lib/generative-bi-dashboard-stack.ts';
 import { GenerativeBiStack } from '../lib/generative-bi-stack.ts';
 import { readGenerativeBiConfiguration } from '../lib/generative-bi/configuration.ts';
+import { IotInferenceStack } from '../lib/iot-inference-stack.ts';
+import { readIotInferenceConfiguration } from '../lib/iot-inference/configuration.ts';
 import { RecommendationsStack } from '../lib/recommendations-stack.ts';
 
 export const INFRA = path.resolve(import.meta.dirname, '..');
@@ -56,6 +58,8 @@ const FUNCTIONS = [
   'dynamodb-stream-forwarder',
   'warehouse-migrator',
   'warehouse-monitor',
+  'sensor-state-writer',
+  'firehose-writer',
 ];
 
 /** A folder as the build leaves it, with scripts, which run on any processor, as the functions. */
@@ -139,6 +143,32 @@ export function dashboards(context: Record<string, unknown> = BI_ON_AWS): Genera
   const { dashboard } = readGenerativeBiConfiguration(warehouse.node);
   assert.ok(dashboard !== undefined);
   return new GenerativeBiDashboardStack(warehouse.node.root as App, 'GenerativeBiDashboard', { warehouse, dashboard });
+}
+
+/** What IoT inference may be given; every value is set, so that every resource is there. */
+export const IOT_ON_AWS = {
+  pattern: 'iot-inference',
+  archiveSource: 'writer',
+  historyDays: '90',
+  siteWise: 'true',
+  preProvisioningHookArn: 'arn:aws:lambda:us-east-1:111122223333:function:known-devices',
+  alarmTopicArn: ON_AWS.alarmTopicArn,
+};
+
+/** As little as an account may be given, and Firehose at the stream itself. */
+export const IOT_BARE = {
+  pattern: 'iot-inference',
+  archiveSource: 'stream',
+  iotUserPoolArn: 'arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_AbCdEfGhI',
+};
+
+/** As the local cloud passes it. */
+export const IOT_LOCAL = { pattern: 'iot-inference', localCloud: 'true', localEndpoint: 'http://127.0.0.1:4566' };
+
+/** The stack of IoT inference under a context. */
+export function iotInference(context: Record<string, unknown> = IOT_ON_AWS): IotInferenceStack {
+  const root = app({ functionsDirectory: builtFunctions(), ...context });
+  return new IotInferenceStack(root, 'IotInference', readIotInferenceConfiguration(root.node));
 }
 
 /** Synthesises the app of a stack and returns the path of the stack's template. */
