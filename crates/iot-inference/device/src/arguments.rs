@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,13 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use telemetry::{DeviceId, Measure, MeasuredAt, SensorId, Site};
 
 use crate::fleet::{DEVICES, FaultKind};
+use crate::mqtt::{Address, ClientId, PUBLISHES_PER_SECOND};
+
+/// Characters of a provisioning template's name at most.
+/// <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateProvisioningTemplate.html>
+const TEMPLATE_CHARACTERS: usize = 36;
+
+const MQTT_RATE: NonZeroU32 = NonZeroU32::new(PUBLISHES_PER_SECOND).unwrap();
 
 /// A simulated fleet of devices that stores, forwards and resumes without loss.
 #[derive(Debug, Parser)]
@@ -21,7 +29,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Runs a fleet that sends its readings to the stream.
-    #[command(group(ArgGroup::new("length").required(true).args(["seconds", "readings"])))]
+    #[command(group(ArgGroup::new("length").required(true).args(["seconds", "readings", "endless"])))]
     Fleet {
         /// The fleet.
         #[command(flatten)]
@@ -29,6 +37,9 @@ pub enum Command {
         /// For how long, in real time: every reading is measured now.
         #[arg(long, value_parser = seconds, conflicts_with = "start")]
         seconds: Option<Duration>,
+        /// Until it is ended, in real time.
+        #[arg(long, conflicts_with = "start")]
+        endless: bool,
         /// How many readings, as fast as they are taken; they are measured up to about now.
         #[arg(long, value_parser = positive)]
         readings: Option<usize>,
@@ -63,6 +74,8 @@ pub enum Command {
         #[command(flatten)]
         sending: Sending,
     },
+    /// Gets a certificate for a device with the certificate of a claim.
+    Provision(Provision),
     /// Writes what a fleet would send into a file, one payload a line.
     Generate {
         /// The fleet.
@@ -78,6 +91,38 @@ pub enum Command {
         #[arg(long)]
         truth: Option<PathBuf>,
     },
+}
+
+/// What a device asks for, and where it puts what it gets.
+#[derive(Debug, Clone, Args)]
+pub struct Provision {
+    /// The broker.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub mqtt: Address,
+    /// Certificates that the broker's has to come from, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub ca: PathBuf,
+    /// The claim's certificate, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub claim_certificate: PathBuf,
+    /// The private key of the claim's certificate, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub claim_key: PathBuf,
+    /// The provisioning template.
+    #[arg(long, value_name = "NAME", value_parser = template)]
+    pub template: String,
+    /// What the template is given; any number of times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// What the connection is called. Absent, it has a name by chance.
+    #[arg(long, value_name = "NAME")]
+    pub client_id: Option<ClientId>,
+    /// Where the device's certificate is put.
+    #[arg(long, value_name = "FILE")]
+    pub certificate: PathBuf,
+    /// Where its private key is put.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
 }
 
 /// The fleet.
@@ -108,9 +153,12 @@ pub struct Faults(pub Vec<FaultKind>);
 /// How it is sent.
 #[derive(Debug, Clone, Args)]
 pub struct Sending {
-    /// The stream; absent, the one of the deployed stack.
+    /// The stream; absent, and without --mqtt, the one of the deployed stack.
     #[arg(long)]
     pub stream: Option<String>,
+    /// A broker instead of the stream.
+    #[command(flatten)]
+    pub broker: Broker,
     /// A folder that keeps what is not acknowledged, over a kill too. Absent, it is kept in memory, and every sensor
     /// counts from 0.
     #[arg(long)]
@@ -130,6 +178,30 @@ pub struct Sending {
     /// How many seconds may pass without an acknowledgement before the command gives up.
     #[arg(long, default_value = "60", value_parser = seconds)]
     pub patience: Duration,
+}
+
+/// A broker.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "MQTT")]
+pub struct Broker {
+    /// Publishes to this broker, by QoS 1, with a certificate.
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "stream", requires_all = ["ca", "certificate", "key"])]
+    pub mqtt: Option<Address>,
+    /// Certificates that the broker's has to come from, in PEM.
+    #[arg(long, value_name = "FILE", requires = "mqtt")]
+    pub ca: Option<PathBuf>,
+    /// The client's certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "mqtt")]
+    pub certificate: Option<PathBuf>,
+    /// The private key of the certificate, in PEM.
+    #[arg(long, value_name = "FILE", requires = "mqtt")]
+    pub key: Option<PathBuf>,
+    /// One connection under this name for all devices. Absent, each device has one under its own.
+    #[arg(long, value_name = "NAME", requires = "mqtt")]
+    pub client_id: Option<ClientId>,
+    /// Publishes a second on one connection at most; IoT Core discards what is over 100.
+    #[arg(long, value_name = "N", default_value_t = MQTT_RATE, value_parser = rate)]
+    pub publishes_per_second: NonZeroU32,
 }
 
 /// What is dropped when there is no room.
@@ -161,6 +233,28 @@ fn positive(text: &str) -> Result<usize, String> {
     number
         .map(|number| number as usize)
         .ok_or_else(|| "expected a whole number, at least 1".to_owned())
+}
+
+/// <https://docs.aws.amazon.com/iot/latest/apireference/API_CreateProvisioningTemplate.html>
+fn template(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if (1..=TEMPLATE_CHARACTERS).contains(&text.len()) && text.bytes().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "expected 1 to {TEMPLATE_CHARACTERS} letters, digits, _ and -"
+    ))
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = parts.ok_or("expected a name, =, and a value")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+fn rate(text: &str) -> Result<NonZeroU32, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number, at least 1".to_owned())
 }
 
 fn devices(text: &str) -> Result<usize, String> {
@@ -198,6 +292,12 @@ mod tests {
             "x fleet --devices 10000 --readings 5 --seed 1 --faults all --truth t --spool s --stream n",
             "x fleet --readings 5 --faults drift,clock-skew --start 2026-11-25T00:00:00Z --interval 60",
             "x fleet --seconds 1 --spool-mebibytes 1 --drop newest --fsync never --patience 3",
+            "x fleet --endless --mqtt localhost:8883 --ca a --certificate b --key c",
+            "x fleet --readings 5 --mqtt h:443 --ca a --certificate b --key c --client-id core --publishes-per-second 9",
+            "x replay --input a.csv --mqtt h:443 --ca a --certificate b --key c",
+            "x provision --mqtt h:1 --ca a --claim-certificate b --claim-key c --template t --certificate d --key e",
+            "x provision --mqtt h:1 --ca a --claim-certificate b --claim-key c --template t --certificate d --key e \
+             --client-id x --parameter A=1 --parameter B=",
             "x replay --input a.csv",
             "x replay --input a.csv --device d-1 --sensor s --site x --measure level --until-now --fahrenheit",
             "x generate --output f --devices 3 --readings 9 --truth t",
@@ -219,10 +319,37 @@ mod tests {
             ("x fleet --readings 1 --start now", "--start"),
             ("x fleet --seconds 1 --start 2026-11-25T00:00:00Z", "--start"),
             ("x fleet --readings 1 --drop all", "--drop"),
+            ("x fleet --endless --readings 1", "--readings"),
+            ("x fleet --endless --start 2026-11-25T00:00:00Z", "--start"),
+            ("x fleet --readings 1 --mqtt localhost", "--mqtt"),
+            ("x fleet --readings 1 --mqtt h:1 --ca a --certificate b", "--key"),
+            ("x fleet --readings 1 --mqtt h:1 --ca a --key b", "--certificate"),
+            ("x fleet --readings 1 --mqtt h:1 --certificate a --key b", "--ca"),
+            ("x fleet --readings 1 --ca a", "--mqtt"),
+            ("x fleet --readings 1 --client-id a", "--mqtt"),
+            (
+                "x fleet --readings 1 --mqtt h:1 --ca a --certificate b --key c --stream s",
+                "--stream",
+            ),
+            (
+                "x fleet --readings 1 --mqtt h:1 --ca a --certificate b --key c --client-id $a",
+                "--client-id",
+            ),
+            (
+                "x fleet --readings 1 --publishes-per-second 0",
+                "--publishes-per-second",
+            ),
             ("x replay", "--input"),
             ("x replay --input a --device a/b", "--device"),
             ("x replay --input a --measure warmth", "--measure"),
             ("x generate", "--output"),
+            ("x provision --template a/b", "--template"),
+            ("x provision --parameter =1", "--parameter"),
+            ("x provision --parameter a", "--parameter"),
+            (
+                "x provision --mqtt h:1 --ca a --claim-certificate b --claim-key c --template t --key e",
+                "--certificate",
+            ),
         ];
         for (line, named) in cases {
             let error = parse(line).expect_err(line);

@@ -10,7 +10,7 @@ use telemetry::{MeasuredAt, Sensor};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use crate::arguments::{Arguments, Command, Dropped, Fsync, MadeUp, Sending};
+use crate::arguments::{Arguments, Broker, Command, Dropped, Fsync, MadeUp, Provision, Sending};
 use crate::config::{aws_access, stream_of_the_stack};
 use crate::disk::{Disk, Folder, Memory};
 use crate::entry::Entry;
@@ -18,8 +18,10 @@ use crate::failure::Failure;
 use crate::fleet::{Fleet, Plan, Tick};
 use crate::forwarding::{Forwarder, SoFar};
 use crate::kinesis::Kinesis;
+use crate::mqtt::{self, Client, Mqtt};
+use crate::provisioning::{self, Claim, ProvisioningError};
 use crate::replay::{self, Replay};
-use crate::sink::Sink;
+use crate::sink::{Destination, Sink};
 use crate::store::{Drop, Settings, Store};
 use crate::truth::Truth;
 
@@ -41,16 +43,16 @@ pub async fn run(arguments: &Arguments, so_far: &SoFar) -> Result<(), Failure> {
         Command::Fleet {
             made_up,
             seconds,
+            endless: _,
             readings,
             sending,
         } => {
             let mut forwarder = forwarder(sending, so_far)?;
-            match (seconds, readings) {
-                (Some(seconds), _) => live(made_up, *seconds, &mut forwarder, sending.patience).await?,
-                (None, readings) => {
-                    fast(made_up, readings.unwrap_or(0), &mut forwarder, sending.patience).await?
-                }
+            match readings {
+                Some(readings) => fast(made_up, *readings, &mut forwarder, sending.patience).await?,
+                None => live(made_up, *seconds, &mut forwarder, sending.patience).await?,
             }
+            forwarder.close().await;
         }
         Command::Replay {
             input,
@@ -77,7 +79,9 @@ pub async fn run(arguments: &Arguments, so_far: &SoFar) -> Result<(), Failure> {
             replay::read(input, &replay).map_err(Failure::usage)?;
             let mut forwarder = forwarder(sending, so_far)?;
             replay_file(input, replay, &mut forwarder, sending.patience).await?;
+            forwarder.close().await;
         }
+        Command::Provision(arguments) => return provision(arguments).await,
         Command::Generate {
             made_up,
             readings,
@@ -88,6 +92,39 @@ pub async fn run(arguments: &Arguments, so_far: &SoFar) -> Result<(), Failure> {
     report(so_far)
 }
 
+async fn provision(arguments: &Provision) -> Result<(), Failure> {
+    let files = mqtt::Files {
+        ca: &arguments.ca,
+        certificate: &arguments.claim_certificate,
+        key: &arguments.claim_key,
+        arguments: ("--claim-certificate", "--claim-key"),
+    };
+    let claim = Claim {
+        tls: Some(mqtt::tls(&files, &arguments.mqtt).map_err(Failure::usage)?),
+        address: arguments.mqtt.clone(),
+        client_id: match &arguments.client_id {
+            Some(name) => name.to_string(),
+            None => format!("provision-{:016x}", fastrand::u64(..)),
+        },
+        template: arguments.template.clone(),
+        parameters: arguments.parameters.iter().cloned().collect(),
+        certificate: arguments.certificate.clone(),
+        key: arguments.key.clone(),
+    };
+    let provisioned = provisioning::provision(&claim).await;
+    let thing = provisioned.map_err(|error| match error {
+        ProvisioningError::Present { .. } => Failure::usage(error),
+        other => Failure::from(other),
+    })?;
+    println!(
+        "{} has its certificate in {} and its key in {}",
+        thing.as_deref().unwrap_or("a device without a thing"),
+        claim.certificate.display(),
+        claim.key.display()
+    );
+    Ok(())
+}
+
 fn report(so_far: &SoFar) -> Result<(), Failure> {
     println!("{so_far}");
     match so_far.refused.get() {
@@ -96,9 +133,10 @@ fn report(so_far: &SoFar) -> Result<(), Failure> {
     }
 }
 
-type ToKinesis<'so_far> = Forwarder<'so_far, Box<dyn Disk>, Kinesis>;
-
-fn forwarder<'so_far>(sending: &Sending, so_far: &'so_far SoFar) -> Result<ToKinesis<'so_far>, Failure> {
+fn forwarder<'so_far>(
+    sending: &Sending,
+    so_far: &'so_far SoFar,
+) -> Result<Forwarder<'so_far, Box<dyn Disk>, Destination>, Failure> {
     let truth = sending
         .truth
         .as_deref()
@@ -106,13 +144,45 @@ fn forwarder<'so_far>(sending: &Sending, so_far: &'so_far SoFar) -> Result<ToKin
         .transpose()
         .map_err(Failure::usage)?;
     let store = Store::open(disk(sending)?, settings(sending))?;
+    let sink = match mqtt_settings(&sending.broker)? {
+        Some(settings) => Destination::Mqtt(Mqtt::new(settings)),
+        None => Destination::Kinesis(kinesis(sending)?),
+    };
+    Ok(Forwarder::new(store, sink, truth, so_far))
+}
+
+fn kinesis(sending: &Sending) -> Result<Kinesis, Failure> {
     let stream = match &sending.stream {
         Some(stream) => stream.clone(),
         None => stream_of_the_stack()?,
     };
     let client = aws_sdk_kinesis::Client::new(&aws_access()?.sdk_config());
-    let sink = Kinesis::new(PutRecords::new(client, stream));
-    Ok(Forwarder::new(store, sink, truth, so_far))
+    Ok(Kinesis::new(PutRecords::new(client, stream)))
+}
+
+/// None, if no broker was named. That names all three files: the arguments see to it.
+fn mqtt_settings(broker: &Broker) -> Result<Option<mqtt::Settings>, Failure> {
+    let (Some(address), Some(ca), Some(certificate), Some(key)) =
+        (&broker.mqtt, &broker.ca, &broker.certificate, &broker.key)
+    else {
+        return Ok(None);
+    };
+    let files = mqtt::Files {
+        ca,
+        certificate,
+        key,
+        arguments: ("--certificate", "--key"),
+    };
+    Ok(Some(mqtt::Settings {
+        tls: Some(mqtt::tls(&files, address).map_err(Failure::usage)?),
+        address: address.clone(),
+        client: match &broker.client_id {
+            Some(name) => Client::One(name.clone()),
+            None => Client::EachDevice,
+        },
+        publishes_per_second: broker.publishes_per_second,
+        timing: mqtt::Timing::default(),
+    }))
 }
 
 fn disk(sending: &Sending) -> Result<Box<dyn Disk>, Failure> {
@@ -175,17 +245,17 @@ async fn finish<D: Disk, S: Sink>(
     Ok(forwarder.drain(0, patience).await?)
 }
 
-/// In real time. A sink that takes nothing does not stop the sensors: their readings wait.
+/// In real time, for ever if no length is given. A sink that takes nothing does not stop the sensors: their readings wait.
 async fn live<D: Disk, S: Sink>(
     made_up: &MadeUp,
-    length: Duration,
+    length: Option<Duration>,
     forwarder: &mut Forwarder<'_, D, S>,
     patience: Duration,
 ) -> Result<(), Failure> {
     let mut fleet = fleet(made_up, now(), forwarder.store().reserved())?;
     let begin = Instant::now();
     let mut due = begin;
-    while due < begin + length {
+    while length.is_none_or(|length| due < begin + length) {
         tokio::time::sleep_until(due).await;
         forwarder.measure(&mut fleet, usize::MAX)?;
         due += made_up.interval;
@@ -238,7 +308,7 @@ async fn replay_file<D: Disk, S: Sink>(
     for portion in readings.chunks(LINES) {
         let entries = portion
             .iter()
-            .map(|reading| Entry::new(&replay.sensor.device_id, reading.to_json()))
+            .map(|reading| Entry::new(&replay.sensor.device_id, &replay.sensor.site, reading.to_json()))
             .collect();
         forwarder.take(Tick {
             entries,

@@ -3,20 +3,22 @@
 use std::fmt;
 
 use sha2::{Digest, Sha256};
-use telemetry::DeviceId;
+use telemetry::{DeviceId, Site};
 
 /// A payload of a device: a reading, or what a broken device takes for one.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     device_id: String,
+    site: String,
     payload: Vec<u8>,
 }
 
 impl Entry {
-    /// A payload of `device_id`.
-    pub fn new(device_id: &DeviceId, payload: impl Into<Vec<u8>>) -> Self {
+    /// A payload of `device_id`, which stands at `site`.
+    pub fn new(device_id: &DeviceId, site: &Site, payload: impl Into<Vec<u8>>) -> Self {
         Self {
             device_id: device_id.as_str().to_owned(),
+            site: site.as_str().to_owned(),
             payload: payload.into(),
         }
     }
@@ -26,6 +28,11 @@ impl Entry {
         &self.device_id
     }
 
+    /// Where the device stands. A broken payload does not tell, so it is kept beside it.
+    pub fn site(&self) -> &str {
+        &self.site
+    }
+
     /// The bytes to be sent.
     pub fn payload(&self) -> &[u8] {
         &self.payload
@@ -33,10 +40,12 @@ impl Entry {
 
     /// The entry as a segment holds it: a length, a digest, and what the two are of.
     pub(crate) fn encode(&self, index: u64) -> Vec<u8> {
-        let device = self.device_id.as_bytes();
-        // A device's id has at most 128 characters.
-        let mut body = vec![u8::try_from(device.len()).unwrap_or(u8::MAX)];
-        body.extend_from_slice(device);
+        let mut body = Vec::new();
+        for name in [&self.device_id, &self.site] {
+            // A name has at most 128 characters.
+            body.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+            body.extend_from_slice(name.as_bytes());
+        }
         body.extend_from_slice(&self.payload);
         let length = u32::try_from(body.len()).unwrap_or(u32::MAX);
         let mut frame = length.to_le_bytes().to_vec();
@@ -53,14 +62,22 @@ impl Entry {
         if digest(index, body) != *expected {
             return None;
         }
-        let (device_length, rest) = body.split_first()?;
-        let (device, payload) = rest.split_at_checked(usize::from(*device_length))?;
+        let (device_id, rest) = name(body)?;
+        let (site, payload) = name(rest)?;
         let entry = Self {
-            device_id: String::from_utf8(device.to_vec()).ok()?,
+            device_id,
+            site,
             payload: payload.to_vec(),
         };
         Some((entry, 4 + DIGEST_BYTES + body.len()))
     }
+}
+
+/// The name that `bytes` begin with, and what follows it.
+fn name(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let (length, rest) = bytes.split_first()?;
+    let (name, rest) = rest.split_at_checked(usize::from(*length))?;
+    Some((String::from_utf8(name.to_vec()).ok()?, rest))
 }
 
 /// Enough to tell a torn or stale entry from a whole one. It is no signature.
@@ -81,6 +98,7 @@ impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Entry")
             .field("device_id", &self.device_id)
+            .field("site", &self.site)
             .field("payload.bytes", &self.payload.len())
             .finish()
     }
@@ -95,10 +113,10 @@ mod tests {
     proptest! {
         #[test]
         fn an_entry_is_read_back_and_a_harmed_one_is_none(
-            device in "[A-Za-z0-9_:-]{1,128}", payload in prop::collection::vec(any::<u8>(), 0..60),
+            device in "[A-Za-z0-9_:-]{1,128}", site in "[a-z]{1,128}", payload in prop::collection::vec(any::<u8>(), 0..60),
             index in any::<u64>(), place in any::<prop::sample::Index>()
         ) {
-            let entry = Entry::new(&device.parse().unwrap(), payload);
+            let entry = Entry::new(&device.parse().unwrap(), &site.parse().unwrap(), payload);
             let bytes = entry.encode(index);
             prop_assert_eq!(Entry::decode(index, &bytes), Some((entry, bytes.len())));
             let place = place.index(bytes.len());

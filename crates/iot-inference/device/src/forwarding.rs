@@ -1,6 +1,7 @@
 //! From what devices make, through the store, to a sink.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,8 +22,9 @@ const NUMBERS: u64 = 1_000;
 /// How long one portion may take. What has no answer then is sent again.
 const PORTION_TIME: Duration = Duration::from_secs(10);
 
-/// The wait after a portion of which nothing was taken.
-const REST: Duration = Duration::from_millis(500);
+/// The wait after a portion of which nothing was taken; twice as long after the next, up to half a second.
+const REST: Duration = Duration::from_millis(10);
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 /// What was done, readable while it is being done, for whoever is asked to stop.
 #[derive(Debug, Default)]
@@ -87,6 +89,9 @@ pub struct Forwarder<'so_far, D, S> {
     truth: Option<Truth>,
     so_far: &'so_far SoFar,
     quiet_since: Instant,
+    /// Devices whose last entry had no answer: each has one entry in the next portion, so that those which come to
+    /// nothing do not fill it.
+    silent: HashSet<String>,
 }
 
 impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
@@ -98,6 +103,7 @@ impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
             truth,
             so_far,
             quiet_since: Instant::now(),
+            silent: HashSet::new(),
         };
         forwarder.count();
         forwarder
@@ -145,8 +151,10 @@ impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
     /// For `patience` nothing was acknowledged, or the truth or the store failed. What waits goes on waiting.
     pub async fn drain(&mut self, most: usize, patience: Duration) -> Result<(), ForwardError> {
         self.quiet_since = Instant::now();
+        let mut rest = REST;
         while self.store.waiting() > most {
             let Some(reason) = self.send_portion(PORTION_TIME.min(patience)).await? else {
+                rest = REST;
                 continue;
             };
             if self.quiet_since.elapsed() >= patience {
@@ -156,7 +164,8 @@ impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
                     reason,
                 });
             }
-            tokio::time::sleep(REST).await;
+            tokio::time::sleep(rest).await;
+            rest = LONGEST_REST.min(rest * 2);
         }
         Ok(())
     }
@@ -175,24 +184,31 @@ impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
         Ok(())
     }
 
+    /// Ends the sink well.
+    pub async fn close(self) {
+        self.sink.close().await;
+    }
+
     /// Why nothing was taken, if nothing was.
     async fn send_portion(&mut self, time_left: Duration) -> Result<Option<String>, ForwardError> {
-        let portion: Vec<(u64, Entry)> = self
-            .store
-            .pending(PORTION)
-            .map(|(index, entry)| (index, entry.clone()))
-            .collect();
-        let (indices, entries): (Vec<u64>, Vec<Entry>) = portion.into_iter().unzip();
+        let (indices, entries) = self.portion();
         let answers = self.sink.send(&entries, time_left).await;
         let (mut done, mut sent, mut reason) = (Vec::new(), Vec::new(), None);
         for ((index, entry), answer) in indices.iter().zip(&entries).zip(answers) {
             match answer {
                 Answer::Acknowledged => {
+                    self.silent.remove(entry.device_id());
                     done.push(*index);
                     sent.push(entry);
                 }
-                Answer::Refused(_) => done.push(*index),
-                Answer::Unanswered(why) => reason = reason.or(Some(why)),
+                Answer::Refused(_) => {
+                    self.silent.remove(entry.device_id());
+                    done.push(*index);
+                }
+                Answer::Unanswered(why) => {
+                    self.silent.insert(entry.device_id().to_owned());
+                    reason = reason.or(Some(why));
+                }
             }
         }
         let refused = done.len() - sent.len();
@@ -209,6 +225,17 @@ impl<'so_far, D: Disk, S: Sink> Forwarder<'so_far, D, S> {
         }
         self.quiet_since = Instant::now();
         Ok(None)
+    }
+
+    fn portion(&self) -> (Vec<u64>, Vec<Entry>) {
+        let mut asked = HashSet::new();
+        let pending = self.store.pending(usize::MAX);
+        let mut once = |device| !self.silent.contains(device) || asked.insert(device);
+        pending
+            .filter(|(_, entry)| once(entry.device_id()))
+            .take(PORTION)
+            .map(|(index, entry)| (index, entry.clone()))
+            .unzip()
     }
 
     fn count(&self) {

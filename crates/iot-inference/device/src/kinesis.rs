@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn entry(device: &str, payload: &str) -> Entry {
-        Entry::new(&device.parse().unwrap(), payload)
+        Entry::new(&device.parse().unwrap(), &"x".parse().unwrap(), payload)
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,6 +5,7 @@ pub mod arguments;
 pub mod commands;
 pub mod config;
 pub mod failure;
+pub mod interruption;
 
 // Pure: what devices make.
 pub mod entry;
@@ -19,4 +20,8 @@ pub mod truth;
 // Where it goes.
 pub mod forwarding;
 pub mod kinesis;
+pub mod mqtt;
 pub mod sink;
+
+// How a device comes by its certificate.
+pub mod provisioning;

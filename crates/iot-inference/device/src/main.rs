@@ -18,7 +18,7 @@ async fn main() -> ExitCode {
                 failure.exit_code()
             }
         },
-        _ = tokio::signal::ctrl_c() => {
+        () = device::interruption::asked_for() => {
             eprintln!("interrupted: {so_far}");
             ExitCode::from(130)
         }

@@ -164,7 +164,7 @@ mod tests {
     fn a_line_that_was_cut_off_is_taken_away() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("truth.jsonl");
-        let entry = Entry::new(&"d-1".parse().unwrap(), "no reading");
+        let entry = Entry::new(&"d-1".parse().unwrap(), &"x".parse().unwrap(), "no reading");
         Truth::open(&path).unwrap().sent([&entry].into_iter()).unwrap();
         let whole = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("{whole}{}", &whole[..30])).unwrap();
@@ -190,7 +190,7 @@ mod tests {
         };
         let mut truth = Truth::open(&path).unwrap();
         truth.faults(&[fault]).unwrap();
-        let entry = Entry::new(&"d-1".parse().unwrap(), json);
+        let entry = Entry::new(&"d-1".parse().unwrap(), &"x".parse().unwrap(), json);
         truth.sent([&entry].into_iter()).unwrap();
         let expected = [
             r#"{"kind":"fault","fault":"clock-skew","deviceId":"d-1","sensorId":"l-1","firstSequence":7,"from":"a","until":"b"}"#,

@@ -146,18 +146,21 @@ impl SimulatedSensor {
     }
 
     fn emit(&mut self, reading: &Reading, kind: Option<FaultKind>, tick: &mut Tick) {
-        let entry = Entry::new(&self.sensor.device_id, reading.to_json());
+        let entry = self.entry(reading.to_json());
         match kind {
             // One more: the count is lowered in this very tick.
             Some(FaultKind::Late) => self.late.push((self.rng.u32(LATE_BY) + 1, entry)),
             Some(FaultKind::Duplicate) => tick.entries.extend([entry.clone(), entry]),
             Some(FaultKind::Garbage) => {
                 let broken = garbage(reading, self.rng.usize(0..GARBAGE_FORMS));
-                tick.entries
-                    .extend([entry, Entry::new(&self.sensor.device_id, broken)]);
+                tick.entries.extend([entry, self.entry(broken)]);
             }
             _ => tick.entries.push(entry),
         }
+    }
+
+    fn entry(&self, payload: impl Into<Vec<u8>>) -> Entry {
+        Entry::new(&self.sensor.device_id, &self.sensor.site, payload)
     }
 
     fn release_late(&mut self, tick: &mut Tick) {

@@ -94,7 +94,7 @@ fn put_records(call: &Value, taken: &Taken) -> Value {
 }
 
 /// The command in an environment of nothing but these variables.
-fn device(arguments: &str, variables: &[(&str, &str)]) -> Command {
+pub fn device(arguments: &str, variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_device"));
     command
         .args(arguments.split(' '))
@@ -115,11 +115,11 @@ fn with_kinesis(arguments: &str, kinesis: &Kinesis) -> Command {
     device(&format!("{arguments} --stream telemetry"), &variables)
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("text")
 }
 
-fn told(path: &Path) -> BTreeSet<String> {
+pub fn told(path: &Path) -> BTreeSet<String> {
     let text = std::fs::read_to_string(path).expect("the truth");
     let lines = text
         .lines()

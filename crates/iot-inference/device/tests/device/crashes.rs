@@ -173,7 +173,11 @@ impl Run {
 
 fn entry(number: u64, size: usize) -> Entry {
     let payload = [number.to_le_bytes().as_slice(), &vec![0xA5; size]].concat();
-    Entry::new(&"d-1".parse().expect("a device"), payload)
+    Entry::new(
+        &"d-1".parse().expect("a device"),
+        &"x".parse().expect("a site"),
+        payload,
+    )
 }
 
 fn number(entry: &Entry) -> u64 {

@@ -103,7 +103,7 @@ async fn run(
 }
 
 /// What the truth file says: readings by id with their value and sequence, and garbage by hash.
-fn told(path: &std::path::Path) -> (BTreeSet<String>, BTreeSet<String>, usize) {
+pub fn told(path: &std::path::Path) -> (BTreeSet<String>, BTreeSet<String>, usize) {
     let (mut readings, mut garbage, mut faults) = (BTreeSet::new(), BTreeSet::new(), 0);
     for line in std::fs::read_to_string(path).unwrap().lines() {
         let line: serde_json::Value = serde_json::from_str(line).expect("a whole line");
@@ -121,7 +121,7 @@ fn told(path: &std::path::Path) -> (BTreeSet<String>, BTreeSet<String>, usize) {
 }
 
 /// What arrived, by id: and an id has one content, however often it came.
-fn arrived(taken: &[Entry]) -> (BTreeMap<String, Vec<u8>>, BTreeSet<Vec<u8>>) {
+pub fn arrived(taken: &[Entry]) -> (BTreeMap<String, Vec<u8>>, BTreeSet<Vec<u8>>) {
     let (mut readings, mut garbage) = (BTreeMap::new(), BTreeSet::new());
     for entry in taken {
         match telemetry::parse(entry.payload()) {
@@ -175,6 +175,22 @@ proptest! {
     }
 }
 
+/// The payloads of each device, in the order in which they came first.
+pub fn first_of(entries: &[Entry]) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut first: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    let mut seen = HashSet::new();
+    for entry in entries
+        .iter()
+        .filter(|entry| seen.insert(entry.payload().to_vec()))
+    {
+        first
+            .entry(entry.device_id().to_owned())
+            .or_default()
+            .push(entry.payload().to_vec());
+    }
+    first
+}
+
 #[tokio::test(start_paused = true)]
 async fn first_occurrences_of_a_device_are_in_the_order_they_were_made_in() {
     let folder = tempfile::tempdir().unwrap();
@@ -190,20 +206,6 @@ async fn first_occurrences_of_a_device_are_in_the_order_they_were_made_in() {
         made.extend(fleet.tick(usize::MAX).expect("readings").entries);
     }
     made.extend(fleet.finish());
-    let first_of = |entries: &[Entry]| {
-        let mut first: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-        let mut seen = HashSet::new();
-        for entry in entries
-            .iter()
-            .filter(|entry| seen.insert(entry.payload().to_vec()))
-        {
-            first
-                .entry(entry.device_id().to_owned())
-                .or_default()
-                .push(entry.payload().to_vec());
-        }
-        first
-    };
     assert!(first_of(&taken.lock().unwrap()) == first_of(&made));
     assert!(told(&truth).2 > 0, "faults are told");
 }

@@ -8,7 +8,12 @@
 )]
 
 mod bound;
+mod broker;
 mod command;
 mod crashes;
 mod faulty_disk;
 mod fleet_to_sink;
+mod greengrass;
+mod mqtt;
+mod mutual_tls;
+mod provisioning;
