@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_types::SdkConfig;
 use event_source_mapping::driver::DriverEvent;
 use http::StatusCode;
+use local_firehose::LocalFirehose;
 use stand_ins::faults::{Faults, Plan};
 use stand_ins::personalize::{Personalize, Resources};
 use tokio::sync::{Mutex, mpsc};
@@ -63,6 +64,7 @@ impl LocalCloud {
             emulator: OnceLock::new(),
             doors: OnceLock::new(),
             warehouse: OnceLock::new(),
+            firehose: OnceLock::new(),
             personalize: Personalize::new(Resources::local()),
             faults: Faults::default(),
             models: ServiceModels::in_venv(&options.project_directory.join(".venv"))?,
@@ -71,7 +73,8 @@ impl LocalCloud {
         let endpoint = Endpoint::start(options.port, Arc::clone(&services)).await?;
         progress("starting the emulator");
         let (authority, ministack) = emulator(&options, &directories, &endpoint.url()).await?;
-        // Set once, here: the cell is empty.
+        // Set once, here: the cells are empty.
+        let _ = services.firehose.set(LocalFirehose::new(&authority));
         let _ = services.emulator.set(authority);
         let outputs = deploy(&options, &directories, &endpoint.url(), &progress).await?;
         open_doors(&services, &outputs, &endpoint.url(), &options, &progress)?;
@@ -168,6 +171,12 @@ impl LocalCloud {
     #[must_use]
     pub fn personalize(&self) -> &Personalize {
         &self.services.personalize
+    }
+
+    /// The Firehose stand-in itself; none where nothing runs yet.
+    #[must_use]
+    pub fn firehose(&self) -> Option<&LocalFirehose> {
+        self.services.firehose.get()
     }
 
     /// Puts a fault plan in force, around every service.
@@ -294,6 +303,10 @@ impl LocalCloud {
         }
         if let Some(mappings) = mappings {
             mappings.stop().await;
+        }
+        // What it took is to be in S3 before that ends. Where it cannot be, nobody looks any more.
+        if let Some(firehose) = services.firehose.get() {
+            let _ = firehose.stop().await;
         }
         drop(endpoint);
         if let Some(ministack) = ministack.into_inner() {

@@ -19,6 +19,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use local_firehose::LocalFirehose;
 use local_warehouse::LocalWarehouse;
 use stand_ins::faults::{Call, Decision, Faults};
 use stand_ins::personalize::Personalize;
@@ -46,6 +47,8 @@ pub(crate) struct Services {
     pub(crate) doors: OnceLock<Doors>,
     /// The warehouse, once a stack with one is deployed.
     pub(crate) warehouse: OnceLock<LocalWarehouse>,
+    /// Firehose, once the emulator that keeps its streams is known.
+    pub(crate) firehose: OnceLock<LocalFirehose>,
     pub(crate) personalize: Personalize,
     pub(crate) faults: Faults,
     pub(crate) models: ServiceModels,
@@ -194,6 +197,10 @@ impl Services {
             Backend::Warehouse => match self.warehouse.get() {
                 Some(warehouse) => warehouse.handle(request).await.map(whole),
                 None => unavailable("no warehouse is running"),
+            },
+            Backend::Firehose => match self.firehose.get() {
+                Some(firehose) => firehose.handle(request).await.map(whole),
+                None => unavailable("the emulator is starting"),
             },
             Backend::Emulator => self.emulate(athena_views::expand(self, request).await).await,
         }

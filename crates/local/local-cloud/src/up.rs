@@ -85,7 +85,7 @@ fn announcement(cloud: &LocalCloud) -> String {
     let mut lines = vec![
         format!("ready: AWS_ENDPOINT_URL={endpoint}"),
         format!(
-            "  what happened   {endpoint}/_state/requests, /_state/violations, /_state/personalize, /_state/warehouse"
+            "  what happened   {endpoint}/_state/requests, /_state/violations, /_state/personalize, /_state/warehouse, /_state/firehose"
         ),
     ];
     if let Some(doors) = cloud.doors() {

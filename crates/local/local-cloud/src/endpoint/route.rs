@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, header};
+use local_firehose::LocalFirehose;
 use stand_ins::personalize::Operation;
 
 /// Where a request goes.
@@ -21,6 +22,8 @@ pub(crate) enum Backend {
     Personalize,
     /// The local warehouse.
     Warehouse,
+    /// Firehose's direct puts.
+    Firehose,
     /// The base emulator.
     Emulator,
 }
@@ -37,6 +40,8 @@ pub(crate) fn of(request: &Request<Bytes>) -> Route {
         Backend::Personalize
     } else if service == "redshift-data" {
         Backend::Warehouse
+    } else if service == "firehose" && LocalFirehose::serves(target(request)) {
+        Backend::Firehose
     } else {
         Backend::Emulator
     };
@@ -204,6 +209,21 @@ mod tests {
                 "redshift-data",
                 Backend::Warehouse,
             ),
+            (
+                "firehose",
+                "/",
+                "Firehose_20150804.PutRecordBatch",
+                "firehose",
+                Backend::Firehose,
+            ),
+            (
+                "firehose",
+                "/",
+                "Firehose_20150804.CreateDeliveryStream",
+                "firehose",
+                Backend::Emulator,
+            ),
+            ("appsync", "/v1/apis/a/graphql", "", "appsync-graphql", Backend::Emulator),
             // Signed by another service, the same path is that service's.
             ("s3", "/events", "", "s3", Backend::Emulator),
         ];

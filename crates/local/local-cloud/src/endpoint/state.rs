@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
+use local_firehose::LocalFirehose;
 use serde::Serialize;
 
 use super::Services;
@@ -14,6 +15,10 @@ impl Services {
             "/_faults" => Some(self.faults.handle(request.method(), request.body())),
             "/_state/requests" => Some(json(StatusCode::OK, &self.requests.counts())),
             "/_state/violations" => Some(json(StatusCode::OK, &self.requests.violations())),
+            "/_state/firehose" => {
+                let state = self.firehose.get().map(LocalFirehose::state);
+                Some(json(StatusCode::OK, &state.unwrap_or_default()))
+            }
             _ if path.starts_with("/_state/warehouse") => {
                 let answer = match self.warehouse.get() {
                     Some(warehouse) => warehouse.state(path).await,
@@ -37,6 +42,7 @@ fn no_such_path() -> Response<Bytes> {
         "/_state/personalize/users",
         "/_state/personalize/recommendations",
         "/_state/warehouse",
+        "/_state/firehose",
         "/_state/requests",
         "/_state/violations",
         "/_faults",

@@ -1,0 +1,2 @@
+/** What AppSync and the emulator give a resolver. */
+export const { util } = globalThis;

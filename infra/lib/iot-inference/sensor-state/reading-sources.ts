@@ -1,0 +1,63 @@
+import { Aws } from 'aws-cdk-lib';
+import * as appsync from 'aws-cdk-lib/aws-appsync';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+
+import type { HistoryTable, LatestTable } from './sensor-tables.ts';
+import { grantTableKey } from './table-key.ts';
+
+export interface ReadingSourcesProps {
+  readonly api: appsync.CfnGraphQLApi;
+  readonly latest: LatestTable;
+  readonly history: HistoryTable;
+  readonly encryptionKey: kms.IKey;
+}
+
+/** Where the API's fields get their answers from. Each table is read with a role of its own; nothing writes. */
+export class ReadingSources extends Construct {
+  readonly latest: appsync.CfnDataSource;
+  readonly history: appsync.CfnDataSource;
+  /** No source: the answer is what was asked with. */
+  readonly input: appsync.CfnDataSource;
+
+  constructor(scope: Construct, id: string, private readonly props: ReadingSourcesProps) {
+    super(scope, id);
+    const { api, latest, history } = props;
+    this.latest = this.addTable('Latest', latest, [
+      new iam.PolicyStatement({ actions: ['dynamodb:GetItem'], resources: [latest.tableArn] }),
+      new iam.PolicyStatement({ actions: ['dynamodb:Query'], resources: [latest.tableArn, latest.bySiteArn] }),
+    ]);
+    this.history = this.addTable('History', history, [
+      new iam.PolicyStatement({ actions: ['dynamodb:Query'], resources: [history.tableArn] }),
+    ]);
+    this.input = new appsync.CfnDataSource(this, 'Input', { apiId: api.attrApiId, name: 'Input', type: 'NONE' });
+  }
+
+  private addTable(name: string, table: dynamodb.Table, may: iam.PolicyStatement[]): appsync.CfnDataSource {
+    const role = new iam.Role(this, `${name}Role`, { assumedBy: this.appSync() });
+    for (const statement of may) role.addToPolicy(statement);
+    grantTableKey(role, this.props.encryptionKey);
+    return new appsync.CfnDataSource(this, name, {
+      apiId: this.props.api.attrApiId,
+      name,
+      type: 'AMAZON_DYNAMODB',
+      serviceRoleArn: role.roleArn,
+      dynamoDbConfig: { tableName: table.tableName, awsRegion: table.env.region },
+    });
+  }
+
+  /**
+   * AppSync in the name of the one API.
+   * https://docs.aws.amazon.com/appsync/latest/devguide/attaching-a-data-source.html
+   */
+  private appSync(): iam.IPrincipal {
+    return new iam.ServicePrincipal('appsync.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+        ArnEquals: { 'aws:SourceArn': this.props.api.attrArn },
+      },
+    });
+  }
+}
