@@ -34,15 +34,18 @@ describe('IoT inference on the local cloud', () => {
     assert.deepEqual([...new Set(types)].filter((type) => !DIFFERENT.includes(type)), []);
   });
 
-  test('differs in what the functions, their roles, and Firehose’s buffer are told, and in nothing else', () => {
+  test('differs in what functions are told, in Firehose’s buffer, in the consumer, and in the way from resolvers to tables', () => {
     const changed = Object.entries(local.resources).filter(
       ([id, resource]) => id in onAws.resources && JSON.stringify(resource) !== JSON.stringify(onAws.resources[id]),
     );
     assert.deepEqual([...new Set(changed.map(([, { Type }]) => Type))].sort(), [
-      'AWS::IAM::Policy',
+      'AWS::AppSync::DataSource',
+      'AWS::AppSync::GraphQLApi',
+      'AWS::AppSync::Resolver',
       'AWS::KinesisFirehose::DeliveryStream',
       'AWS::Lambda::EventSourceMapping',
       'AWS::Lambda::Function',
+      'Custom::StreamConsumer',
     ]);
   });
 

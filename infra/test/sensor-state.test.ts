@@ -219,11 +219,20 @@ describe('the sensors’ state', () => {
     assert.deepEqual(localStack.resolve(localStack.state.outputs['GraphqlUrl']), url);
   });
 
-  test('differs on the local cloud by the address and the mapping alone', () => {
+  test('differs on the local cloud by the address, the mapping, and the way from resolvers to tables', () => {
     assert.deepEqual(Object.keys(local.resources), Object.keys(template.resources));
     const text = (of: Synthesised, id: string) => JSON.stringify(of.resources[id]?.Properties);
     const changed = Object.keys(local.resources).filter((id) => text(local, id) !== text(template, id));
     const types = changed.map((id) => local.resources[id]?.Type).sort();
-    assert.deepEqual(types, ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Function']);
+    assert.deepEqual([...new Set(types)], [
+      'AWS::AppSync::DataSource',
+      'AWS::AppSync::GraphQLApi',
+      'AWS::AppSync::Resolver',
+      'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Function',
+    ]);
+    const { Properties } = local.only('AWS::AppSync::GraphQLApi');
+    const { LATEST_TABLE, HISTORY_TABLE } = Properties['EnvironmentVariables'];
+    for (const name of [LATEST_TABLE, HISTORY_TABLE]) assert.equal(local.behind(name).Type, 'AWS::DynamoDB::Table');
   });
 });

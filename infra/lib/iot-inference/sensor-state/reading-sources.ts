@@ -13,6 +13,8 @@ export interface ReadingSourcesProps {
   readonly latest: LatestTable;
   readonly history: HistoryTable;
   readonly encryptionKey: kms.IKey;
+  /** Where everything answers, on the local cloud alone: see `local/table.js`. */
+  readonly localEndpoint: string | undefined;
 }
 
 /** Where the API's fields get their answers from. Each table is read with a role of its own; nothing writes. */
@@ -42,9 +44,13 @@ export class ReadingSources extends Construct {
     return new appsync.CfnDataSource(this, name, {
       apiId: this.props.api.attrApiId,
       name,
-      type: 'AMAZON_DYNAMODB',
-      serviceRoleArn: role.roleArn,
-      dynamoDbConfig: { tableName: table.tableName, awsRegion: table.env.region },
+      ...(this.props.localEndpoint === undefined
+        ? {
+            type: 'AMAZON_DYNAMODB',
+            serviceRoleArn: role.roleArn,
+            dynamoDbConfig: { tableName: table.tableName, awsRegion: table.env.region },
+          }
+        : { type: 'HTTP', httpConfig: { endpoint: this.props.localEndpoint } }),
     });
   }
 

@@ -38,7 +38,13 @@ export class SensorState extends Construct {
     this.history = new HistoryTable(this, 'History', encryptionKey);
     this.operators = new Operators(this, 'Operators', props.userPoolArn);
     const { latest, history, operators } = this;
-    this.readings = new ReadingApi(this, 'Readings', { latest, history, operators, encryptionKey });
+    this.readings = new ReadingApi(this, 'Readings', {
+      latest,
+      history,
+      operators,
+      encryptionKey,
+      localEndpoint: this.localEndpoint,
+    });
     this.writer = new SensorStateWriter(this, 'Writer', {
       ...props,
       latest,
@@ -66,9 +72,13 @@ export class SensorState extends Construct {
 
   /** The emulator answers for every API at its one endpoint, and names an address of AWS in the API's attribute. */
   private get graphqlUrl(): string {
-    const { localCloud, localEndpoint } = this.props;
     const { attrApiId, attrGraphQlUrl } = this.readings.api;
-    return localCloud && localEndpoint !== undefined ? `${localEndpoint}/v1/apis/${attrApiId}/graphql` : attrGraphQlUrl;
+    const { localEndpoint } = this;
+    return localEndpoint === undefined ? attrGraphQlUrl : `${localEndpoint}/v1/apis/${attrApiId}/graphql`;
+  }
+
+  private get localEndpoint(): string | undefined {
+    return this.props.localCloud ? this.props.localEndpoint : undefined;
   }
 
   private watch(): void {

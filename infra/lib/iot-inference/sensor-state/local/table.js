@@ -1,7 +1,7 @@
-// The emulator's data source for DynamoDB knows no query, so on the local cloud a resolver's request goes over HTTP to the
-// emulator's DynamoDB, which does. Both ways are as AppSync translates them; node runs this, so it may be any JavaScript.
+// The emulator's data source for DynamoDB passes over a query's condition, index, limit and token, so on the local cloud a
+// resolver's request goes over HTTP to the emulator's DynamoDB, which does not. Node runs this, so it may be any JavaScript.
 
-import { util } from './utils.js';
+import { util } from '@aws-appsync/utils';
 
 /** The request of a resolver as a call of DynamoDB's API. */
 export function call(table, request, ctx) {
@@ -22,14 +22,14 @@ export function call(table, request, ctx) {
 }
 
 /** The context of a resolver's response, made of what DynamoDB answered. */
-export function answered(ctx) {
+export function answeredOverHttp(ctx) {
   const { statusCode, body } = ctx.result;
   const answer = JSON.parse(body);
   if (statusCode !== 200) {
     const type = `DynamoDB:${String(answer.__type).split('#').at(-1)}`;
     return { ...ctx, result: null, error: { message: String(answer.message ?? answer.Message), type } };
   }
-  return { ...ctx, result: answer.Items === undefined ? item(answer.Item) : page(answer) };
+  return { ...ctx, result: answer.Items === undefined ? plainItem(answer.Item) : plainPage(answer) };
 }
 
 // The emulator tells accounts and regions by the credential, and checks no signature.
@@ -42,9 +42,9 @@ function headers(operation, ctx) {
   };
 }
 
-function page({ Items, LastEvaluatedKey }) {
+function plainPage({ Items, LastEvaluatedKey }) {
   const nextToken = LastEvaluatedKey ? util.base64Encode(JSON.stringify(LastEvaluatedKey)) : null;
-  return { items: Items.map(item), nextToken };
+  return { items: Items.map(plainItem), nextToken };
 }
 
 function startKey(nextToken) {
@@ -56,7 +56,7 @@ function startKey(nextToken) {
 }
 
 /** An item in plain JSON: what a reading has are texts and numbers. */
-function item(attributes) {
+function plainItem(attributes) {
   if (!attributes) return null;
   const plain = ([name, { S, N }]) => [name, S ?? Number(N)];
   return Object.fromEntries(Object.entries(attributes).map(plain));

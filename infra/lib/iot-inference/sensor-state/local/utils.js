@@ -1,2 +1,0 @@
-/** What AppSync and the emulator give a resolver. */
-export const { util } = globalThis;
