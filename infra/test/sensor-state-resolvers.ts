@@ -29,12 +29,17 @@ const util = {
   error(message: string, errorType: string): never {
     throw new FieldError(message, errorType);
   },
+  matches: (pattern: string, text: string) => new RegExp(pattern).test(text),
   dynamodb: {
     toMapValues: (values: Record<string, string>) =>
       Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { S: value }])),
   },
   time: {
-    parseISO8601ToEpochMilliSeconds: (text: string) => Date.parse(text),
+    parseISO8601ToEpochMilliSeconds(text: string): number {
+      // What AppSync makes of other texts is not documented: it gets none.
+      assert.match(text, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000[+-]\d\d:\d\d$/);
+      return Date.parse(text);
+    },
     epochMilliSecondsToFormatted(epochMs: number, format: string): string {
       const [date, rest = ''] = new Date(epochMs).toISOString().split('T');
       const formatted: Record<string, string | undefined> = { 'yyyy-MM-dd': date, 'HH:mm:ss': rest.slice(0, 8) };

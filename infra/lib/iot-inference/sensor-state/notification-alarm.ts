@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -16,7 +16,8 @@ export class NotificationAlarm extends Alarms {
     const filter = new logs.MetricFilter(this, 'Filter', {
       logGroup,
       filterPattern: logs.FilterPattern.anyTerm(FAILED),
-      metricNamespace: METRICS_NAMESPACE,
+      // A metric of a filter has no dimension: without the stack's name, two stacks of an account would share it.
+      metricNamespace: `${METRICS_NAMESPACE}/${Stack.of(this).stackName}`,
       metricName: 'BatchesNotPublished',
       metricValue: '1',
     });

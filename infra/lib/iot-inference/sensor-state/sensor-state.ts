@@ -84,9 +84,10 @@ export class SensorState extends Construct {
   private watch(): void {
     const actions = this.props.alarmActions ?? [];
     const latest = { TableName: this.latest.tableName };
-    new TableAlarms(this, 'LatestAlarms', latest, actions);
+    new TableAlarms(this, 'LatestAlarms', latest, actions, ['PutItem', 'GetItem', 'Query']);
     new TableAlarms(this, 'BySiteAlarms', { ...latest, GlobalSecondaryIndexName: BY_SITE }, actions);
-    new TableAlarms(this, 'HistoryAlarms', { TableName: this.history.tableName }, actions);
+    const history = { TableName: this.history.tableName };
+    new TableAlarms(this, 'HistoryAlarms', history, actions, ['BatchWriteItem', 'Query']);
     new ReadingApiAlarms(this, 'ApiAlarms', this.readings.api.attrApiId, actions);
     new NotificationAlarm(this, 'NotificationAlarm', this.writer.function.logGroup, actions);
   }

@@ -18,6 +18,7 @@ export class TableAlarms extends Alarms {
     id: string,
     dimensions: TableDimensions,
     actions: readonly cloudwatch.IAlarmAction[],
+    operations: readonly string[] = [],
   ) {
     super(scope, id, actions);
     this.add('WritesThrottled', {
@@ -29,6 +30,16 @@ export class TableAlarms extends Alarms {
       description: 'DynamoDB refuses reads for minutes, and queries fail: one key is read too much, or the account.',
       metric: metric('AWS/DynamoDB', 'ReadThrottleEvents', cloudwatch.Stats.SUM, dimensions),
       evaluationPeriods: 5,
+    });
+    for (const Operation of operations) this.watchErrors({ ...dimensions, Operation });
+  }
+
+  /** A resolver that fails for it need not be an error of AppSync's own. */
+  private watchErrors(dimensions: TableDimensions & { readonly Operation: string }): void {
+    this.add(`${dimensions.Operation}Errors`, {
+      description: `DynamoDB fails ${dimensions.Operation} for minutes.`,
+      metric: metric('AWS/DynamoDB', 'SystemErrors', cloudwatch.Stats.SUM, dimensions),
+      evaluationPeriods: 3,
     });
   }
 }

@@ -5,10 +5,19 @@ export function refuse(argument, rule) {
   util.error(`${argument}: ${rule}`, 'BadRequest');
 }
 
-/** The name of a device, a sensor or a site. As long as `telemetry` lets it be. */
+/** A device's name, as `telemetry` lets it be: the name of a thing and a level of a topic. */
+export function deviceName(argument, value) {
+  return matching(argument, value, '^[A-Za-z0-9_:-]{1,128}$', 'letters, digits, _, : and -');
+}
+
+/** The name of a sensor or a site. */
 export function name(argument, value) {
-  if (value.length < 1 || value.length > 128) {
-    refuse(argument, 'must have from 1 to 128 characters');
+  return matching(argument, value, '^[A-Za-z0-9_.:-]{1,128}$', 'letters, digits, _, ., : and -');
+}
+
+function matching(argument, value, pattern, characters) {
+  if (!util.matches(pattern, value)) {
+    refuse(argument, `must have from 1 to 128 ${characters}`);
   }
   return value;
 }

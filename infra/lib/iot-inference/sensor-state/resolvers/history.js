@@ -1,11 +1,11 @@
 import { util } from '@aws-appsync/utils';
-import { name, pageSize, refuse } from './arguments.js';
+import { deviceName, name, pageSize, refuse } from './arguments.js';
 import { firstKey, lastKey } from './moments.js';
 import { page } from './readings.js';
 
 export function request(ctx) {
   const { deviceId, sensorId, newestFirst, limit, nextToken } = ctx.args;
-  const sensor = `${name('deviceId', deviceId)}#${name('sensorId', sensorId)}`;
+  const sensor = `${deviceName('deviceId', deviceId)}#${name('sensorId', sensorId)}`;
   const first = firstKey('from', ctx.args.from);
   const last = lastKey('to', ctx.args.to);
   if (first > last) {

@@ -1,5 +1,5 @@
 import { util } from '@aws-appsync/utils';
-import { name, pageSize } from './arguments.js';
+import { deviceName, pageSize } from './arguments.js';
 import { page } from './readings.js';
 
 export function request(ctx) {
@@ -9,7 +9,7 @@ export function request(ctx) {
     query: {
       expression: '#deviceId = :deviceId',
       expressionNames: { '#deviceId': 'deviceId' },
-      expressionValues: util.dynamodb.toMapValues({ ':deviceId': name('deviceId', deviceId) }),
+      expressionValues: util.dynamodb.toMapValues({ ':deviceId': deviceName('deviceId', deviceId) }),
     },
     // No older than what a subscriber was told already.
     consistentRead: true,

@@ -1,12 +1,12 @@
 import { util } from '@aws-appsync/utils';
-import { name } from './arguments.js';
+import { deviceName, name } from './arguments.js';
 import { answered, reading } from './readings.js';
 
 export function request(ctx) {
   const { deviceId, sensorId } = ctx.args;
   return {
     operation: 'GetItem',
-    key: util.dynamodb.toMapValues({ deviceId: name('deviceId', deviceId), sensorId: name('sensorId', sensorId) }),
+    key: util.dynamodb.toMapValues({ deviceId: deviceName('deviceId', deviceId), sensorId: name('sensorId', sensorId) }),
     // No older than what a subscriber was told already.
     consistentRead: true,
   };

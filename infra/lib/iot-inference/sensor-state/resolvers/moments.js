@@ -20,24 +20,37 @@ export function lastKey(argument, time) {
   return `${moment(argument, time).microsecond}#~`;
 }
 
+/** A time of the calendar with its offset; whether the month has the day is looked at below. */
+const TIME =
+  '^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' +
+  '(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$';
+
 /** A time with any offset and precision in UTC with six digits, as the history has it, and whether there was more. */
 function moment(argument, time) {
   const text = time.toUpperCase();
-  const start = text.indexOf('T') + 1;
-  const clock = text.slice(start);
-  const end = ['Z', '+', '-'].map((sign) => clock.indexOf(sign)).find((index) => index >= 0);
-  if (start < 1 || end === undefined) {
+  if (!util.matches(TIME, text)) {
     refuse(argument, 'must be a time with its offset, as 2026-11-25T01:02:03Z');
   }
-  const [whole, digits] = splitSeconds(clock.slice(0, end));
-  const epochMs = util.time.parseISO8601ToEpochMilliSeconds(text.slice(0, start) + whole + clock.slice(end));
-  if (Number.isNaN(epochMs)) {
-    refuse(argument, 'must be a time as 2026-11-25T01:02:03Z');
+  const offset = text.endsWith('Z') ? '+00:00' : text.slice(text.length - 6);
+  const clock = text.slice(11, text.endsWith('Z') ? text.length - 1 : text.length - 6);
+  const [whole, digits] = splitSeconds(clock);
+  const second = `${text.slice(0, 10)}T${whole.length === 5 ? `${whole}:00` : whole}`;
+  // 2026-02-30 would become a day of March.
+  if (formatted(second, '+00:00') !== second) {
+    refuse(argument, 'must be a day of the calendar');
   }
+  const inUtc = formatted(second, offset);
+  if (inUtc.length !== 19) {
+    refuse(argument, 'must be before the year 10000');
+  }
+  return { microsecond: `${inUtc}.${`${digits}000000`.slice(0, 6)}Z`, later: digits.slice(6) > '000000' };
+}
+
+/** A second of the clock with this offset, in UTC. */
+function formatted(second, offset) {
+  const epochMs = util.time.parseISO8601ToEpochMilliSeconds(`${second}.000${offset}`);
   const date = util.time.epochMilliSecondsToFormatted(epochMs, 'yyyy-MM-dd');
-  const second = util.time.epochMilliSecondsToFormatted(epochMs, 'HH:mm:ss');
-  const sixDigits = `${digits}000000`.slice(0, 6);
-  return { microsecond: `${date}T${second}.${sixDigits}Z`, later: digits.slice(6) > '000000' };
+  return `${date}T${util.time.epochMilliSecondsToFormatted(epochMs, 'HH:mm:ss')}`;
 }
 
 /** What is before and after the point. */

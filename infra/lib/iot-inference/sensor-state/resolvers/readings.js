@@ -2,6 +2,9 @@ import { util } from '@aws-appsync/utils';
 
 /** Ends the field where the table did not answer. Its message may hold names of the account: the type alone tells. */
 export function answered(ctx) {
+  if (ctx.error && ctx.args.nextToken) {
+    util.error('nextToken: must be of a page of this query, or the table does not answer', ctx.error.type);
+  }
   if (ctx.error) {
     util.error('the table does not answer', ctx.error.type);
   }
