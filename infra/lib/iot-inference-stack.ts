@@ -45,6 +45,7 @@ export class IotInferenceStack extends Stack {
       accessLogs: this.accessLogs,
       preProvisioningHookArn: configuration.preProvisioningHookArn,
       alarmActions: this.alarmActions,
+      localCloud: configuration.localCloud,
     });
     this.sensorState = this.createSensorState();
     this.archive = this.createArchive();

@@ -29,19 +29,21 @@ describe('AWS IoT SiteWise', () => {
 
   test('knows the measures and units of the readings’ schema', () => {
     const schema = JSON.parse(readFileSync(SCHEMA, 'utf8'));
-    assert.deepEqual(new Set(schema.properties.measure.enum), new Set(Object.keys(MEASURES)));
-    assert.deepEqual(new Set(schema.properties.unit.enum), new Set(Object.values(MEASURES)));
+    const pairs = schema.oneOf.map(({ properties: { measure, unit } }: any) => [measure.const, unit.const]);
+    assert.equal(pairs.length, 8);
+    assert.deepEqual(MEASURES, Object.fromEntries(pairs));
   });
 
   test('gets each reading by its alias, with its time and quality', () => {
-    const payload = rule("SELECT * FROM 'telemetry/+/+' WHERE schemaVersion = 1");
+    const payload = rule("SELECT * FROM 'telemetry/+/+' WHERE schemaVersion = 1 AND deviceId = topic(3)");
     const [entry] = payload.Actions[0].IotSiteWise.PutAssetPropertyValueEntries;
-    assert.equal(entry.PropertyAlias, 'telemetry/${deviceId}/${sensorId}');
+    assert.equal(entry.PropertyAlias, 'telemetry/${topic(3)}/${sensorId}');
     assert.deepEqual(entry.PropertyValues, [
       {
         Quality: '${upper(quality)}',
         Timestamp: {
-          OffsetInNanos: '${cast(substring(measuredAt, 20, 23) AS Int) * 1000000}',
+          OffsetInNanos:
+            '${cast(substring(concat(replace(substring(measuredAt, 20), "Z", ""), "000000000"), 0, 9) AS Int)}',
           TimeInSeconds:
             '${floor(time_to_epoch(concat(substring(measuredAt, 0, 19), "Z"), "yyyy-MM-dd\'T\'HH:mm:ss\'Z\'") / 1000)}',
         },
@@ -58,7 +60,7 @@ describe('AWS IoT SiteWise', () => {
     assert.equal(template.behind(model).Type, 'AWS::IoTSiteWise::AssetModel');
     assert.equal(behind, "/assets/+/properties/+'");
     const { StreamName, PartitionKey } = found.Actions[0].Kinesis;
-    assert.equal(PartitionKey, '${topic(5)}');
+    assert.equal(PartitionKey, '${topic(6)}');
     assert.equal(template.ofType('AWS::Kinesis::Stream').length, 2);
     assert.deepEqual(template.outputs['SiteWiseUpdateStreamName']?.Value, StreamName);
     assert.notDeepEqual(template.outputs['TelemetryStreamName']?.Value, StreamName);

@@ -1,6 +1,7 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Stack, Validations } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as iot from 'aws-cdk-lib/aws-iot';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
 import { ownService } from './own-service.ts';
@@ -38,8 +39,19 @@ export class FleetProvisioning extends Construct {
     });
     // AWS IoT tries the role when the template is created.
     template.node.addDependency(role);
+    if (hook !== undefined) template.node.addDependency(this.letAwsIotInvoke(hook));
     this.templateName = template.ref;
     this.claimPolicyName = this.createClaimPolicy().ref;
+  }
+
+  /** https://docs.aws.amazon.com/iot/latest/developerguide/pre-provisioning-hook.html */
+  private letAwsIotInvoke(functionName: string): lambda.CfnPermission {
+    return new lambda.CfnPermission(this, 'HookPermission', {
+      action: 'lambda:InvokeFunction',
+      functionName,
+      principal: 'iot.amazonaws.com',
+      sourceAccount: Aws.ACCOUNT_ID,
+    });
   }
 
   /** Of AWSIoTThingsRegistration, what this template does, on things, certificates and the one policy. */
@@ -76,8 +88,9 @@ export class FleetProvisioning extends Construct {
       policyDocument: {
         Version: '2012-10-17',
         Statement: [
-          // A device that has no name yet connects under any.
-          statement('iot:Connect', arns('client', ['*'])),
+          // A device that has no name yet connects under one that no device has: `device provision` makes it up so. With
+          // any name, whoever has a claim could disconnect a device by taking its own.
+          statement('iot:Connect', arns('client', ['provision-*'])),
           statement('iot:Publish', arns('topic', exchanges)),
           statement('iot:Receive', arns('topic', answers)),
           statement('iot:Subscribe', arns('topicfilter', answers)),

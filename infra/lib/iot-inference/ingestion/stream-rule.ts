@@ -38,7 +38,8 @@ export class StreamRule extends Construct {
 
   constructor(scope: Construct, id: string, props: StreamRuleProps) {
     super(scope, id);
-    const roleArn = this.createRole(props).roleArn;
+    const role = this.createRole(props);
+    const { roleArn } = role;
     const rule = new iot.CfnTopicRule(this, 'Rule', {
       topicRulePayload: {
         description: props.description,
@@ -53,6 +54,8 @@ export class StreamRule extends Construct {
         ruleDisabled: false,
       },
     });
+    // AWS IoT takes the role on with the first message, and without its policy would lose it.
+    rule.node.addDependency(role);
     this.ruleName = rule.ref;
   }
 

@@ -7,8 +7,8 @@ import { PayloadBucket } from '../../constructs/payload-bucket.ts';
 import type { RecordStream } from '../../constructs/record-stream.ts';
 import { DevicePolicy } from './device-policy.ts';
 import { FleetProvisioning } from './fleet-provisioning.ts';
+import { RuleAlarms } from './rule-alarms.ts';
 import { StreamRule } from './stream-rule.ts';
-import { StreamRuleAlarms } from './stream-rule-alarms.ts';
 
 export interface TelemetryIngestionProps {
   /** Where the readings go. */
@@ -18,12 +18,17 @@ export interface TelemetryIngestionProps {
   readonly accessLogs: s3.IBucket;
   readonly preProvisioningHookArn: string | undefined;
   readonly alarmActions: readonly cloudwatch.IAlarmAction[];
+  readonly localCloud: boolean;
 }
 
 /**
- * Takes the whole payload and looks at nothing in it, so that it reaches the stream byte for byte: also what is no JSON,
- * which whoever reads the stream sets apart with its payload. A rule that names a field would drop it without a trace.
+ * Takes the whole payload and looks at nothing in it, so that what is no JSON reaches the stream too, byte for byte, and
+ * whoever reads the stream sets it apart. A rule that names a field would drop it without a trace.
  * https://docs.aws.amazon.com/iot/latest/developerguide/binary-payloads.html
+ *
+ * No page says whether JSON is written anew. Where it is, a number keeps its value and up to 34 digits, of which a
+ * reading's values have at most 30, and not its trailing noughts.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-data-types.html
  */
 export const TELEMETRY_SQL = "SELECT * FROM 'telemetry/+/+'";
 
@@ -54,7 +59,12 @@ export class TelemetryIngestion extends Construct {
       errors: this.errors,
       errorPrefix: 'telemetry',
     });
-    new StreamRuleAlarms(this.rule, 'Alarms', this.rule.ruleName, props.alarmActions);
+    // The emulator takes no alarm on a query.
+    if (!props.localCloud) this.watch(props.alarmActions);
+  }
+
+  private watch(actions: readonly cloudwatch.IAlarmAction[]): void {
+    new RuleAlarms(this.rule, 'Alarms', { ruleName: this.rule.ruleName, target: 'The stream', actions });
   }
 
   /** What a stack says of it. */

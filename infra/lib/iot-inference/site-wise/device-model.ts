@@ -1,3 +1,4 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iotsitewise from 'aws-cdk-lib/aws-iotsitewise';
 import { Construct } from 'constructs';
 
@@ -24,7 +25,8 @@ export class DeviceModel extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const model = new iotsitewise.CfnAssetModel(this, 'Model', {
-      assetModelName: 'Device',
+      // Unique in a region of an account, as the stack's name is.
+      assetModelName: `${Stack.of(this).stackName}-device`,
       assetModelDescription: 'A device that publishes readings of its sensors',
       assetModelProperties: Object.entries(MEASURES).map(([measure, unit]) => ({
         name: measure,
@@ -34,6 +36,8 @@ export class DeviceModel extends Construct {
         type: { typeName: 'Measurement' },
       })),
     });
+    // Assets are the owner's, and a model that has some cannot be deleted.
+    model.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.assetModelId = model.attrAssetModelId;
   }
 }

@@ -14,13 +14,22 @@ export interface ReadingsIntoSiteWiseProps {
   readonly encryptionKey: kms.IKey;
 }
 
-/** What is no reading of this version is passed over: the rule that feeds the stream carries it. */
-export const SITE_WISE_SQL = "SELECT * FROM 'telemetry/+/+' WHERE schemaVersion = 1";
+/**
+ * What is no reading of this version is passed over, and so is one of another device than the topic names, which is the only
+ * one that the policy vouches for: the rule that feeds the stream carries both.
+ */
+export const SITE_WISE_SQL = "SELECT * FROM 'telemetry/+/+' WHERE schemaVersion = 1 AND deviceId = topic(3)";
 
 const ERROR_PREFIX = 'site-wise';
 
 /** The whole second of `2026-11-25T01:02:03.123456Z`. */
 const SECOND = `time_to_epoch(concat(substring(measuredAt, 0, 19), "Z"), "yyyy-MM-dd'T'HH:mm:ss'Z'")`;
+
+/**
+ * The nine digits of its fraction, of which a time has none to six: behind them come as many noughts as are missing.
+ * https://docs.aws.amazon.com/iot/latest/developerguide/iot-sql-functions.html
+ */
+const NANOSECONDS = 'substring(concat(replace(substring(measuredAt, 20), "Z", ""), "000000000"), 0, 9)';
 
 /**
  * A second rule on the readings, which gives each to the property with its alias. AWS IoT SiteWise takes what is at most
@@ -34,7 +43,8 @@ export class ReadingsIntoSiteWise extends Construct {
 
   constructor(scope: Construct, id: string, props: ReadingsIntoSiteWiseProps) {
     super(scope, id);
-    const roleArn = this.createRole(props).roleArn;
+    const role = this.createRole(props);
+    const { roleArn } = role;
     const rule = new iot.CfnTopicRule(this, 'Rule', {
       topicRulePayload: {
         description: 'Readings of devices into AWS IoT SiteWise',
@@ -47,6 +57,8 @@ export class ReadingsIntoSiteWise extends Construct {
         ruleDisabled: false,
       },
     });
+    // AWS IoT takes the role on with the first message, and without its policy would lose it.
+    rule.node.addDependency(role);
     this.ruleName = rule.ref;
   }
 
@@ -79,15 +91,14 @@ export class ReadingsIntoSiteWise extends Construct {
 function entry(): iot.CfnTopicRule.PutAssetPropertyValueEntryProperty {
   return {
     entryId: '${sequence}',
-    propertyAlias: 'telemetry/${deviceId}/${sensorId}',
+    propertyAlias: 'telemetry/${topic(3)}/${sensorId}',
     propertyValues: [
       {
         value: { doubleValue: '${value}' },
         quality: '${upper(quality)}',
         timestamp: {
           timeInSeconds: `\${floor(${SECOND} / 1000)}`,
-          // Of the fraction, its milliseconds: a reading has three digits at the least.
-          offsetInNanos: '${cast(substring(measuredAt, 20, 23) AS Int) * 1000000}',
+          offsetInNanos: `\${cast(${NANOSECONDS} AS Int)}`,
         },
       },
     ],

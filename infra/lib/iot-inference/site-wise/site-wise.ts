@@ -7,10 +7,9 @@ import { Construct } from 'constructs';
 import { RecordStream } from '../../constructs/record-stream.ts';
 import { RecordStreamAlarms } from '../../constructs/record-stream-alarms.ts';
 import { StreamRule } from '../ingestion/stream-rule.ts';
-import { StreamRuleAlarms } from '../ingestion/stream-rule-alarms.ts';
+import { RuleAlarms } from '../ingestion/rule-alarms.ts';
 import { DeviceModel } from './device-model.ts';
 import { ReadingsIntoSiteWise } from './readings-into-site-wise.ts';
-import { SiteWiseAlarms } from './site-wise-alarms.ts';
 
 export interface SiteWiseProps {
   readonly encryptionKey: kms.IKey;
@@ -23,7 +22,9 @@ export interface SiteWiseProps {
  * AWS IoT SiteWise beside the readings: an asset model, readings into it, and what its assets are told of onto a stream.
  *
  * That stream is its own. A property's notification names asset and property, and neither device, sensor nor sequence: it is
- * no reading, and among readings it would be poison; and what came by the first rule would come twice.
+ * no reading, and among readings it would be poison; and what came by the first rule would come twice. Nothing comes before
+ * the owner of an asset has notifications of its properties enabled.
+ * https://docs.aws.amazon.com/iot-sitewise/latest/userguide/property-notifications.html
  */
 export class SiteWise extends Construct {
   readonly model: DeviceModel;
@@ -35,7 +36,12 @@ export class SiteWise extends Construct {
     super(scope, id);
     this.model = new DeviceModel(this, 'DeviceModel');
     this.into = new ReadingsIntoSiteWise(this, 'Into', { errors, encryptionKey });
-    new SiteWiseAlarms(this.into, 'Alarms', this.into.ruleName, alarmActions);
+    const { ruleName: intoSiteWise } = this.into;
+    new RuleAlarms(this.into, 'Alarms', {
+      ruleName: intoSiteWise,
+      target: 'AWS IoT SiteWise',
+      actions: alarmActions,
+    });
     this.updates = new RecordStream(this, 'Updates', {
       capacity: { mode: 'provisioned', shards: 1 },
       retention: Duration.days(7),
@@ -46,12 +52,13 @@ export class SiteWise extends Construct {
       description: 'Updates of asset properties onto their stream',
       sql: `SELECT * FROM '$aws/sitewise/asset-models/${this.model.assetModelId}/assets/+/properties/+'`,
       stream: this.updates,
-      // The asset: the fifth level of the topic.
-      partitionKey: '${topic(5)}',
+      // The asset, the sixth level: $aws is the first.
+      partitionKey: '${topic(6)}',
       errors,
       errorPrefix: 'site-wise-updates',
     });
-    new StreamRuleAlarms(this.rule, 'Alarms', this.rule.ruleName, alarmActions);
+    const { ruleName } = this.rule;
+    new RuleAlarms(this.rule, 'Alarms', { ruleName, target: 'the stream of updates', actions: alarmActions });
   }
 
   /** What a stack says of it. */
