@@ -2,6 +2,7 @@
 
 mod account;
 pub mod app;
+mod iot;
 pub mod members;
 mod pipeline;
 mod records;
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 pub use account::{Account, DeadLettered};
+pub use iot::{IotInference, kill, succeeds, truth};
 pub use pipeline::Pipeline;
 pub use records::{Record, interactions, poison};
 pub use warehouse::GenerativeBi;

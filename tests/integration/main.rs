@@ -10,6 +10,7 @@ mod changes;
 mod collector;
 mod commands;
 mod faults;
+mod fleet;
 mod harness;
 mod migrations;
 mod outages;
