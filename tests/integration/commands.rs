@@ -17,7 +17,7 @@ fn run(program: &str, arguments: &[&str]) -> Output {
 
 #[test]
 fn wrong_arguments_are_named() {
-    let cases: [(&str, &[&str], &str); 9] = [
+    let cases: [(&str, &[&str], &str); 13] = [
         (
             "target/debug/local-cloud",
             &["up", "--pattern", "recomendations"],
@@ -39,6 +39,26 @@ fn wrong_arguments_are_named() {
             "target/debug/interaction-replay",
             &["replay", "--inptu", "x"],
             "--inptu",
+        ),
+        (
+            "target/debug/device",
+            &["fleet", "--readings", "1", "--stream", "s", "--mqtt", "h:1"],
+            "--mqtt",
+        ),
+        (
+            "target/debug/device",
+            &["replay", "--input", "none.csv", "--stream", "s"],
+            "none.csv",
+        ),
+        (
+            "target/debug/fleet-audit",
+            &["demo", "--devices", "10001"],
+            "10001",
+        ),
+        (
+            "scripts/demo",
+            &["iot-inference", "--input", "none.csv"],
+            "none.csv",
         ),
         ("scripts/demo", &["recomendations"], "recomendations"),
         (

@@ -17,4 +17,5 @@ mod outages;
 mod real_data;
 mod recommendation_api;
 mod resharding;
+mod sensor_state;
 mod statements;

@@ -53,16 +53,6 @@ impl IotInference {
         }
     }
 
-    /// Clients for the services.
-    pub fn clients(&self) -> &Clients {
-        &self.clients
-    }
-
-    /// What the stack is made of.
-    pub fn stack(&self) -> &Stack {
-        &self.stack
-    }
-
     /// An output of the stack.
     pub fn output(&self, name: &str) -> &str {
         self.cloud
@@ -148,7 +138,11 @@ pub fn truth(file: &Path) -> Truth {
 
 /// Runs a device to its end, which must be a good one.
 pub async fn succeeds(command: &mut Command) -> String {
-    let Output { status, stdout, stderr } = command.output().await.expect("the device can be run");
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command.output().await.expect("the device can be run");
     let said = String::from_utf8_lossy(&stderr);
     assert!(status.success(), "the device ended with {status}: {said}");
     String::from_utf8_lossy(&stdout).into_owned()
@@ -158,6 +152,8 @@ pub async fn succeeds(command: &mut Command) -> String {
 pub async fn kill(mut device: Child) {
     device.start_kill().expect("the device runs");
     let ended = tokio::time::timeout(Duration::from_secs(10), device.wait()).await;
-    let status = ended.expect("a killed process ends").expect("its end can be waited for");
+    let status = ended
+        .expect("a killed process ends")
+        .expect("its end can be waited for");
     assert!(status.code().is_none(), "it ended by itself with {status}");
 }

@@ -223,7 +223,13 @@ mod tests {
                 "firehose",
                 Backend::Emulator,
             ),
-            ("appsync", "/v1/apis/a/graphql", "", "appsync-graphql", Backend::Emulator),
+            (
+                "appsync",
+                "/v1/apis/a/graphql",
+                "",
+                "appsync-graphql",
+                Backend::Emulator,
+            ),
             // Signed by another service, the same path is that service's.
             ("s3", "/events", "", "s3", Backend::Emulator),
         ];
