@@ -87,14 +87,12 @@ impl LocalCloud {
             }
         }
         let capture = native_capture(&services, &outputs, &endpoint.url(), &options, &progress)?;
-        let mqtt_port = ministack.as_ref().and_then(Ministack::mqtt_port);
-        let iot_inference = match options.deploy {
-            Some(Pattern::IotInference) => {
-                let directory = directories.device_credentials();
-                let url = endpoint.url();
+        let iot_inference = match ministack.as_ref().and_then(Ministack::mqtt_port) {
+            Some(mqtt_port) => {
+                let (url, directory) = (endpoint.url(), directories.device_credentials());
                 Some(IotInference::start(&services, &outputs, &url, mqtt_port, &directory, &progress).await?)
             }
-            _ => None,
+            None => None,
         };
         let mappings = mappings(&options, &directories, &endpoint.url(), &progress).await?;
         Ok(Self {
@@ -138,7 +136,7 @@ impl LocalCloud {
     /// How devices connect to the emulator's MQTT broker; none where it has none.
     #[must_use]
     pub fn device_credentials(&self) -> Option<&DeviceCredentials> {
-        self.iot_inference.as_ref()?.credentials()
+        Some(self.iot_inference.as_ref()?.credentials())
     }
 
     /// The file with the outputs as the CDK writes them: `{"<stack>":{"<name>":"<value>"}}`. It exists when a stack was

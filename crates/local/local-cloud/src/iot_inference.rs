@@ -1,4 +1,5 @@
-//! What the IoT pattern has here beside its stack: the hop from its topic rule to its stream, and credentials of devices.
+//! What the IoT pattern has here beside its stack, on an emulator of ours: the hop from its topic rule to its stream, and
+//! credentials of devices.
 
 use std::sync::Arc;
 
@@ -12,17 +13,16 @@ use crate::{Error, clients};
 pub(crate) struct IotInference {
     // Held for its drop.
     _bridge: RuleBridge,
-    credentials: Option<DeviceCredentials>,
+    credentials: DeviceCredentials,
 }
 
 impl IotInference {
-    /// Starts what the stack of `outputs` needs. Devices get credentials where the emulator's broker is ours, which
-    /// listens at `mqtt_port` then.
+    /// Starts what the stack of `outputs` needs. The emulator's broker listens at `mqtt_port`.
     pub(crate) async fn start(
         services: &Arc<Services>,
         outputs: &Outputs,
         endpoint: &str,
-        mqtt_port: Option<u16>,
+        mqtt_port: u16,
         directory: &std::path::Path,
         progress: impl Fn(&str),
     ) -> Result<Self, Error> {
@@ -30,20 +30,15 @@ impl IotInference {
         let rule_name = output(outputs, "TelemetryRuleName")?;
         let config = clients::sdk_config(endpoint);
         let bridge = RuleBridge::start(&config, Arc::clone(services), rule_name).await?;
-        let credentials = match mqtt_port {
-            Some(port) => {
-                let policy_name = output(outputs, "DevicePolicyName")?;
-                Some(register(services, policy_name, port, directory).await?)
-            }
-            None => None,
-        };
+        let policy_name = output(outputs, "DevicePolicyName")?;
+        let credentials = register(services, policy_name, mqtt_port, directory).await?;
         Ok(Self {
             _bridge: bridge,
             credentials,
         })
     }
 
-    pub(crate) fn credentials(&self) -> Option<&DeviceCredentials> {
-        self.credentials.as_ref()
+    pub(crate) fn credentials(&self) -> &DeviceCredentials {
+        &self.credentials
     }
 }
